@@ -1,0 +1,30 @@
+"""The tables of what may be agreed."""
+
+from mandates.models.authority import (
+    Charter,
+    CharterPeriod,
+    CharterVersion,
+    Mandate,
+    MandateVersion,
+    VersionHolder,
+    VersionPeriod,
+    VersionState,
+)
+from mandates.models.budget import Budget, LedgerEntry
+from mandates.models.catalogue import Price, Product, Rate
+
+__all__ = [
+    "Budget",
+    "Charter",
+    "CharterPeriod",
+    "CharterVersion",
+    "LedgerEntry",
+    "Mandate",
+    "MandateVersion",
+    "Price",
+    "Product",
+    "Rate",
+    "VersionHolder",
+    "VersionPeriod",
+    "VersionState",
+]
