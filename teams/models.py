@@ -135,6 +135,7 @@ class Membership(DatedRow):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+    may_decide = models.BooleanField(_("may decide alone inside the member bounds"), default=True)
 
     class Meta:
         constraints = [
@@ -249,7 +250,12 @@ class Organisation(models.Model):
     workday_ends_at = models.TimeField(_("working day ends"), default="17:00")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     default_committee = models.ForeignKey(
-        Committee, verbose_name=_("default committee"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Committee,
+        verbose_name=_("default committee"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approval_days = models.PositiveSmallIntegerField(_("days an approval is good for"), default=30)
     tolerance = models.PositiveIntegerField(_("tolerance of an approval, in 1/10000 of a percent"), default=0)

@@ -1,0 +1,27 @@
+"""The tables of deals and of who said what about them."""
+
+from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Vote
+from approvals.models.consents import ConsentRound, ConsentSeat
+from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
+from approvals.models.imports import ImportBatch, ImportedRow
+from approvals.models.revisions import Decision, Revision, RevisionLine
+
+__all__ = [
+    "Approval",
+    "ApprovalRevocation",
+    "Attachment",
+    "Case",
+    "ConsentRound",
+    "ConsentSeat",
+    "Deal",
+    "DealEditor",
+    "DealState",
+    "DealSupport",
+    "Decision",
+    "Elector",
+    "ImportBatch",
+    "ImportedRow",
+    "Revision",
+    "RevisionLine",
+    "Vote",
+]

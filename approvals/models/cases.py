@@ -1,0 +1,123 @@
+"""Escalation: one question to one committee, its frozen electorate, the votes, and what a yes allows."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from approvals.models.deals import Deal
+from approvals.models.revisions import Decision, Revision
+from teams.models import Committee
+
+
+class Case(models.Model):
+    """One question to one committee about one revision; its rule is frozen when it opens."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        APPROVED = "approved", _("approved")
+        DECLINED = "declined", _("declined")
+        VOID = "void", _("void")
+        LAPSED = "lapsed", _("lapsed")
+
+    class Cause(models.TextChoices):
+        LIMIT = "limit", _("beyond the team's authority")
+        OBJECTION = "objection", _("a colleague objected")
+        SILENCE = "silence", _("colleagues did not answer")
+        TOO_FEW = "too_few", _("too few colleagues may consent")
+
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="cases")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="cases")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="cases")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="cases")
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    rule = models.CharField(max_length=10, choices=Committee.Rule.choices)
+    approvals_needed = models.PositiveSmallIntegerField()
+    quorum = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deal", "committee"], condition=Q(state="open"), name="one_open_case_per_deal_and_committee"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True) | (~Q(state="open") & Q(closed_at__isnull=False)),
+                name="case_closed_pair",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["committee", "state", "-id"], name="case_committee_state"),
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="case_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class Elector(models.Model):
+    """A person who may vote on a case; frozen when it opens."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="electors")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="electorates")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="elector_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.case_id}"
+
+
+class Vote(models.Model):
+    """A person's vote on a case; changed in place until it closes, with the history in the journal."""
+
+    class Choice(models.TextChoices):
+        APPROVE = "approve", _("approve")
+        DECLINE = "decline", _("decline")
+        ABSTAIN = "abstain", _("abstain")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    reason = models.TextField()
+    cast_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="one_vote_per_person_and_case")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.choice}"
+
+
+class Approval(models.Model):
+    """The envelope that a committee's yes allows for this deal (`docs/decision.md`, earlier approvals).
+
+    INVARIANT: `document` never changes (trigger); it ends by date or by an `ApprovalRevocation`.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="approval")
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="approvals")
+    document = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    until = models.DateField()
+    granted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"approval of {self.deal_id} until {self.until}"
+
+
+class ApprovalRevocation(models.Model):
+    """The end of an approval before its date."""
+
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="revocation")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return f"revoked: {self.approval_id}"
