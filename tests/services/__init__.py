@@ -1,0 +1,1 @@
+"""Private services for ./test: each is started for one run and leaves nothing behind."""
