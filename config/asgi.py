@@ -1,8 +1,11 @@
-"""The ASGI entry point."""
+"""The ASGI entry point; it does not start on a database without its guarding triggers."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
+from journal import guards
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_asgi_application()
+guards.refuse_to_start_unguarded()

@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+from journal import guards, heartbeats
+
 Check = Callable[[], str]
 OK = "ok"
 
@@ -33,6 +35,8 @@ def ready(request: HttpRequest) -> JsonResponse:
         if answers[name] != OK:
             break  # what comes after leans on what came before
     good = len(answers) == len(CHECKS) and all(answer == OK for answer in answers.values())
+    if good:
+        answers["worker"] = worker()
     return JsonResponse({"ready": good, **answers}, status=200 if good else 503)
 
 
@@ -51,7 +55,18 @@ def migrations() -> str:
     return OK if not plan else f"{len(plan)} not applied"
 
 
-CHECKS: dict[str, Check] = {"database": database, "migrations": migrations}
+def standing_guards() -> str:
+    missing = guards.missing_triggers()
+    return OK if not missing else f"{len(missing)} missing"
+
+
+def worker() -> str:
+    """Return when a worker last gave a sign of life; never a reason to take the web server out of service."""
+    newest = heartbeats.latest()
+    return newest.isoformat() if newest else "never seen"
+
+
+CHECKS: dict[str, Check] = {"database": database, "migrations": migrations, "guards": standing_guards}
 
 
 @require_safe
