@@ -1,0 +1,61 @@
+"""What every page shows around its content: the way about, the reader's standing, unread messages."""
+
+from typing import Any, TypedDict
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from journal.models import Channel, Message
+from teams.permissions import NOBODY, Person, may
+
+
+class Place(TypedDict):
+    """One entry of the navigation; `badge` is a count, empty where nothing waits."""
+
+    url: str
+    label: str
+    current: bool
+    badge: str
+
+
+def unread_count(user_id: int) -> int:
+    """How many inbox messages this person has not read."""
+    return Message.objects.filter(recipient_id=user_id, channel=Channel.INBOX, read_at__isnull=True).count()
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; nothing is asked of the database until a template uses it."""
+    person: Person = getattr(request, "person", NOBODY)
+    unread = SimpleLazyObject(lambda: unread_count(person.user_id) if person.user_id else 0)
+    return {
+        "navigation": SimpleLazyObject(lambda: _places(request, person, str(unread) if unread else "")),
+        "organisation": getattr(request, "organisation", None),
+        "person": person,
+        "unread": unread,
+    }
+
+
+def _places(request: HttpRequest, person: Person, unread: str) -> list[Place]:
+    if not person.user_id:
+        return []
+    places = [
+        ("/", _("Today"), ""),
+        ("/deals/", _("Deals"), ""),
+        ("/inbox/", _("Inbox"), unread),
+        *([("/cases/", _("Cases"), "")] if person.committees or "auditor" in person.roles else []),
+        ("/mandates/", _("Mandates"), ""),
+        ("/customers/", _("Customers"), ""),
+        ("/products/", _("Products"), ""),
+        ("/teams/", _("Teams"), ""),
+        *([("/journal/", _("Journal"), "")] if may("journal.read", person) else []),
+        ("/settings/", _("Settings"), ""),
+    ]
+    return [
+        {"url": url, "label": label, "current": _is_here(request.path, url), "badge": badge}
+        for url, label, badge in places
+    ]
+
+
+def _is_here(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,51 @@
+"""The organisation's one row, its day, and its working calendar."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from teams import working_time
+from teams.models import Organisation
+from teams.working_time import WorkingCalendar
+
+
+def organisation() -> Organisation:
+    """The one row; a migration makes it, and an emptied database gets it again."""
+    found = Organisation.objects.select_related("default_committee").filter(pk=1).first()
+    return found or Organisation.objects.get_or_create(pk=1)[0]
+
+
+def today(at: datetime, *, of: Organisation | None = None) -> date:
+    """The day that `at` falls on where the organisation is."""
+    return at.astimezone(ZoneInfo((of or organisation()).time_zone)).date()
+
+
+@lru_cache(maxsize=256)
+def _days_off(country: str, year: int) -> frozenset[date]:
+    """The public holidays of one year; a frozen set, because the library's own object is filled while it is read."""
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def has_calendar(country: str) -> bool:
+    """Whether the public holidays of this country are known."""
+    return country in holidays.list_supported_countries()
+
+
+def calendar_of(organisation: Organisation) -> WorkingCalendar:
+    """The working calendar of the organisation."""
+    country = organisation.country
+    return WorkingCalendar(
+        zone=ZoneInfo(organisation.time_zone),
+        starts_at=organisation.workday_starts_at,
+        ends_at=organisation.workday_ends_at,
+        is_day_off=lambda day: day in _days_off(country, day.year),
+    )
+
+
+def working_due(at: datetime, *, days: int = 0, hours: int = 0, of: Organisation | None = None) -> datetime:
+    """The moment that lies so many working days, and then so many working hours, after `at`."""
+    calendar = calendar_of(of or organisation())
+    due = working_time.after_days(calendar, at, days) if days else at
+    return working_time.after_hours(calendar, due, hours) if hours or not days else due
