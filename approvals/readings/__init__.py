@@ -1,0 +1,1 @@
+"""Turn what the engine answered and what is stored into what a person reads; nothing here queries or writes."""
