@@ -1,0 +1,180 @@
+"""What would have been a yes: the lowest prices and the single changes that bring the outcome down."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from .breakpoints import around, condition_edges, gaps, list_value_edges, regions, roots
+from .currencies import EXPONENTS
+from .facts import Case, Deal
+from .judge import LEVELS, MEMBER, TEAM, Answer, Outlook, look_out, settle
+from .measures import sum_up
+from .values import SCALE, price_text
+
+LONGEST_TERM: Final = 120
+
+
+class LineGuide(NamedTuple):
+    """The lowest price of a line at which the outcome is no worse than each level."""
+
+    line: int
+    member: str | None
+    team: str | None
+
+
+class Move(NamedTuple):
+    """One change that brings the outcome down to that level; `line` only where a unit price changes."""
+
+    change: str
+    line: int | None
+    to: int | str
+    outcome: str
+
+
+class Guide(NamedTuple):
+    lines: tuple[LineGuide, ...]
+    moves: tuple[Move, ...]
+
+    def as_document(self) -> dict[str, Any]:
+        moves = [
+            {key: value for key, value in move._asdict().items() if key != "line" or move.line is not None}
+            for move in self.moves
+        ]
+        return {"lines": [line._asdict() for line in self.lines], "moves": moves}
+
+
+# The value found for each level that was looked for.
+Found = dict[int, int]
+
+
+def guide(case: Case, answer: Answer) -> Guide:
+    """The guidance of section 8; exact, found at the breakpoints of the judgement and confirmed by judging there."""
+    outcome = LEVELS.index(answer.outcome)
+    targets = [level for level in (TEAM, MEMBER) if level < outcome]
+    exponent = EXPONENTS[case.deal.currency]
+    lines: list[LineGuide] = []
+    moves: list[tuple[int, Move]] = []
+    if targets:
+        moves += _whole_moves("payment_days", _find(_shorter_payment(case), targets))
+        moves += _whole_moves("term_months", _find(_longer_term(case), targets))
+    for index, line in enumerate(case.deal.lines):
+        trials = list(_trials(case, index, line.unit_price, outcome, targets))
+        lowest = _find(iter(trials), [MEMBER, TEAM])
+        texts = [None if level not in lowest else price_text(lowest[level], exponent) for level in (MEMBER, TEAM)]
+        lines.append(LineGuide(index, *texts))
+        higher = _find((trial for trial in trials if trial[0] > line.unit_price), targets)
+        moves += [
+            (level, Move("unit_price", index, price_text(price, exponent), LEVELS[level]))
+            for level, price in higher.items()
+        ]
+    moves.sort(key=lambda found: (-found[0], found[1].change, found[1].line or 0))
+    return Guide(tuple(lines), tuple(move for _, move in moves))
+
+
+def _find(trials: Iterator[tuple[int, int]], targets: list[int]) -> Found:
+    """The first value tried at which each level is reached; tries no further than it must."""
+    found: Found = {}
+    lowest = min(targets, default=-1)
+    if not targets:
+        return found
+    for value, level in trials:
+        for target in targets:
+            if level <= target and target not in found:
+                found[target] = value
+        if lowest in found:
+            break
+    return found
+
+
+def _whole_moves(change: str, found: Found) -> list[tuple[int, Move]]:
+    return [(level, Move(change, None, value, LEVELS[level])) for level, value in found.items()]
+
+
+def _trials(case: Case, line: int, today: int, outcome: int, targets: list[int]) -> Iterator[tuple[int, int]]:
+    """Prices of the line from the lowest up, with the level each leads to: one for every stretch that is judged alike.
+
+    Ends where a price is found that answers every question asked of it.
+    """
+    sums = sum_up(case.deal, case.rates)
+    outlook = look_out(case, sums)
+    for price in _candidates(case, outlook, line):
+        level = outcome if price == today else _level(case, outlook, _with_price(case.deal, line, price))
+        yield price, level
+        if level == MEMBER and (price > today or not targets):
+            return
+
+
+def _level(case: Case, outlook: Outlook, deal: Deal) -> int:
+    return settle(replace(case, deal=deal), outlook, sum_up(deal, case.rates)).level
+
+
+def _with_price(deal: Deal, line: int, price: int) -> Deal:
+    lines = list(deal.lines)
+    lines[line] = replace(lines[line], unit_price=price)
+    return replace(deal, lines=tuple(lines))
+
+
+def _with(deal: Deal, change: str, value: int) -> Deal:
+    if change == "term_months":
+        return replace(deal, term_months=value)
+    return replace(deal, payment_days=value)
+
+
+def _candidates(case: Case, outlook: Outlook, line: int) -> list[int]:
+    """The lowest price tried of every stretch of prices within which nothing changes its side of a bound."""
+    listed, today = case.deal.lines[line].list_price, case.deal.lines[line].unit_price
+    step = 10 ** (4 - EXPONENTS[case.deal.currency])
+    top = max(listed, today)
+    starts = {0, 1, listed, listed + 1}
+    # Within a piece all is linear; 0 stands alone, for a margin has no value there.
+    pieces = [(1, listed)] if listed > 1 else []
+    if today > listed:
+        pieces.append((max(listed, 1), max(listed, 1) + SCALE))
+    for start, end in pieces:
+        at_start, at_end = (_gaps_at(case, outlook, line, price) for price in (start, end))
+        for root in roots(start, at_start, end, at_end):
+            if 0 <= root[0] <= top * root[1]:
+                starts.update(around(root)[2:])
+    tried = set()
+    for start in starts:
+        on_grid = -(-start // step) * step
+        nearest = min((price for price in (on_grid, listed, today) if start <= price <= top), default=None)
+        if nearest is not None:
+            tried.add(nearest)
+    return sorted(tried)
+
+
+def _gaps_at(case: Case, outlook: Outlook, line: int, price: int) -> list[int | None]:
+    deal = _with_price(case.deal, line, price)
+    return gaps(case, outlook, deal, sum_up(deal, case.rates), line)
+
+
+def _shorter_payment(case: Case) -> Iterator[tuple[int, int]]:
+    """Shorter periods, the longest first, with the level each leads to."""
+    cuts = regions(0, case.deal.payment_days - 1, condition_edges(case, "payment_days"))
+    for low, high in reversed(cuts):
+        yield from _stretch(case, "payment_days", low, high, descending=True)
+
+
+def _longer_term(case: Case) -> Iterator[tuple[int, int]]:
+    """Longer terms, the shortest first, with the level each leads to."""
+    one, two = (sum_up(replace(case.deal, term_months=term), case.rates) for term in (1, 2))
+    edges = condition_edges(case, "term_months") | list_value_edges(case, one, two)
+    for low, high in regions(case.deal.term_months + 1, LONGEST_TERM, edges):
+        yield from _stretch(case, "term_months", low, high, descending=False)
+
+
+def _stretch(case: Case, change: str, low: int, high: int, *, descending: bool) -> Iterator[tuple[int, int]]:
+    """Within a stretch no condition changes, so the same rows govern throughout."""
+    if low > high:
+        return
+    ends = [_with(case.deal, change, value) for value in (low, high)]
+    sums = [sum_up(deal, case.rates) for deal in ends]
+    outlook = look_out(replace(case, deal=ends[0]), sums[0])
+    values = {low, high}
+    if high - low > 1:
+        at_ends = [gaps(case, outlook, deal, summed, None) for deal, summed in zip(ends, sums, strict=True)]
+        for root in roots(low, at_ends[0], high, at_ends[1]):
+            values.update(value for value in around(root) if low < value < high)
+    for value in sorted(values, reverse=descending):
+        yield value, _level(case, outlook, _with(case.deal, change, value))
