@@ -68,8 +68,10 @@ def _code(cell: str) -> str:
 
 
 def _email(cell: str) -> str:
+    """An address in lower case; letters of any alphabet are welcome before the @ (RFC 6531)."""
+    name, at, domain = cell.rpartition("@")
     try:
-        validate_email(cell)
+        validate_email("".join("a" if letter.isalpha() else letter for letter in name) + at + domain)
     except ValidationError as error:
         raise ValueError("not an e-mail address") from error
     return cell.lower()
@@ -204,8 +206,11 @@ def _opened(path: Path) -> TextIO:
     return io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", newline="")
 
 
-def read_sheet(path: Path, faults: list[Fault]) -> Iterator[Row]:
-    """The readable rows of one file, in order; what cannot be read is added to `faults`."""
+def read_sheet(path: Path, faults: list[Fault], spoiled: set[str]) -> Iterator[Row]:
+    """The readable rows of one file, in order; what cannot be read is added to `faults`.
+
+    The cells of a row that was left out are added to `spoiled`, so that what refers to it is not called unknown too.
+    """
     columns = SHEETS[path.name]
     with _opened(path) as handle:
         try:
@@ -223,6 +228,8 @@ def read_sheet(path: Path, faults: list[Fault]) -> Iterator[Row]:
                 row = _row(path.name, reader.line_num + 1, header, cells, columns, faults)
                 if row:
                     yield row
+                else:
+                    spoiled.update(cell.strip() for cell in cells)
         except UnicodeDecodeError as error:
             faults.append(Fault(path.name, 0, "", f"is not UTF-8 text ({error.reason} at byte {error.start})"))
         except csv.Error as error:

@@ -72,6 +72,7 @@ class Staged:
     products: dict[tuple[str, str], Row] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    spoiled: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in SHEETS})
     rows_read: int = 0
     sha256: str = ""
 
@@ -136,7 +137,7 @@ def stage(folder: Path, *, progress: Progress) -> Staged:
         staged.faults.append(Fault(str(folder), 0, "", f"holds none of {', '.join(SHEETS)}"))
         return staged
     for name in known:
-        readers[name](staged, read_sheet(folder / name, staged.faults), progress)
+        readers[name](staged, read_sheet(folder / name, staged.faults, staged.spoiled[name]), progress)
     _check_references(staged)
     _check_deals(staged)
     return staged
@@ -244,17 +245,19 @@ readers: dict[str, Callable[[Staged, Iterator[Row], Progress], None]] = {
 
 
 def _check_references(staged: Staged) -> None:
-    teams = set(staged.teams) | set(Team.objects.values_list("code", flat=True))
-    people = {email for _team, email in staged.members} | {
-        email.lower() for email in User.objects.values_list("email", flat=True)
-    }
+    spoiled = staged.spoiled
+    teams = set(staged.teams) | spoiled["teams.csv"] | set(Team.objects.values_list("code", flat=True))
+    people = {email for _team, email in staged.members} | {email.lower() for email in spoiled["members.csv"]}
+    people |= {email.lower() for email in User.objects.values_list("email", flat=True)}
     for row in [*staged.members.values(), *staged.customers.values()]:
         if row.text("team") not in teams:
             staged.faults.append(row.fault("team", f"no team has the code {row.text('team')!r}"))
     for row in staged.customers.values():
         if row.text("contact") not in people:
             staged.faults.append(row.fault("contact", f"nobody has the address {row.text('contact')!r}"))
-    customers = set(staged.customers) | set(Customer.objects.values_list("reference", flat=True))
+    customers = (
+        set(staged.customers) | spoiled["customers.csv"] | set(Customer.objects.values_list("reference", flat=True))
+    )
     for column, known in (("team", teams), ("customer", customers), ("submitted_by", people)):
         _check_column(staged, column, known)
 
@@ -271,14 +274,16 @@ def _check_deals(staged: Staged) -> None:
     for deal, line in rows.execute(
         "SELECT deal, line FROM part WHERE deal NOT IN (SELECT reference FROM deal) ORDER BY line"
     ):
-        staged.faults.append(Fault("lines.csv", line, "deal", f"no deal of this import has the reference {deal!r}"))
+        if deal not in staged.spoiled["deals.csv"]:
+            staged.faults.append(Fault("lines.csv", line, "deal", f"no deal of this import has the reference {deal!r}"))
     for reference, line in rows.execute(
         "SELECT reference, line FROM deal WHERE reference NOT IN (SELECT deal FROM part) ORDER BY line"
     ):
-        staged.faults.append(Fault("deals.csv", line, "reference", f"{reference!r} has no lines"))
+        if reference not in staged.spoiled["lines.csv"]:
+            staged.faults.append(Fault("deals.csv", line, "reference", f"{reference!r} has no lines"))
     charges = dict(Product.objects.values_list("code", "charge")) | staged.charges
     with closing(rows.execute("SELECT DISTINCT product FROM part")) as used:
-        unknown = [product for (product,) in used if product not in charges]
+        unknown = [one for (one,) in used if one not in charges and one not in staged.spoiled["products.csv"]]
     for product in unknown:
         for (line,) in rows.execute("SELECT line FROM part WHERE product = ? ORDER BY line", [product]):
             staged.faults.append(Fault("lines.csv", line, "product", f"no product has the code {product!r}"))

@@ -212,3 +212,15 @@ def test_command_says_what_it_did_and_fails_on_a_fault(tmp_path: Path, capsys: p
     with pytest.raises(CommandError, match="nothing was written"):
         call_command("import_data", str(tmp_path))
     assert "deals.csv:2: submitted_on" in capsys.readouterr().err
+
+
+def test_import_row_left_out_does_not_make_its_lines_unknown_too(tmp_path: Path, at: datetime) -> None:
+    report = run(write_folder(tmp_path, **spoiled("deals", "2026-01-10", "soon")), at)
+    assert [(fault.file, fault.line, fault.column) for fault in report.faults] == [("deals.csv", 2, "submitted_on")]
+
+
+def test_import_address_with_letters_of_another_alphabet_is_kept(tmp_path: Path, at: datetime) -> None:
+    members = SOUND["members.csv"].replace("Bo@example.com", "José@example.com")
+    deals = SOUND["deals.csv"].replace("bo@example.com", "josé@example.com")
+    assert run(write_folder(tmp_path, members=members, deals=deals), at).faults == []
+    assert User.objects.filter(email="josé@example.com").exists()
