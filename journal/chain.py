@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 GENESIS = "0" * 64
 
 
@@ -71,7 +73,7 @@ def _plain(value: object) -> object:
 
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
-_encode_fields = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_encode_fields = msgspec.json.Encoder().encode
 
 
 def _refuse_floats(value: object) -> None:
@@ -100,8 +102,11 @@ def at_text(at: datetime) -> str:
 
 
 def hash_of(row: Row) -> str:
-    """Return the SHA-256 over all fields of `row` before its own hash, the previous hash among them."""
-    return hashlib.sha256(_encode_fields(row[:10]).encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the SHA-256 over all fields of `row` before its own hash, the previous hash among them.
+
+    The fields are hashed as one JSON array in UTF-8 without spaces, so that any language can check an export.
+    """
+    return hashlib.sha256(_encode_fields(row[:10])).hexdigest()
 
 
 def fault_of(row: Row, expected_sequence: int, previous_hash: str) -> Fault | None:

@@ -1,17 +1,21 @@
 """The list of periodic work: each app registers its own, the embedded worker and Celery beat run all of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils.module_loading import import_string
 
-Tick = Callable[[datetime], int]
+
+class Tick(Protocol):
+    """Does what is due at a time, and says how much it did."""
+
+    def __call__(self, *, at: datetime) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """One piece of periodic work: a function that does what is due at a time and says how much it did."""
+    """One piece of periodic work, and how often it runs."""
 
     name: str
     function: Tick | str
@@ -19,7 +23,10 @@ class Ticker:
 
     def resolve(self) -> Tick:
         """Return the function itself, importing it where it was named by its dotted path."""
-        return import_string(self.function) if isinstance(self.function, str) else self.function
+        if not isinstance(self.function, str):
+            return self.function
+        resolved: Tick = import_string(self.function)
+        return resolved
 
 
 _tickers: dict[str, Ticker] = {}

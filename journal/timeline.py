@@ -1,0 +1,100 @@
+"""Tell events as sentences, one by one or as the timeline of what they are about."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template import Context, Engine, TemplateDoesNotExist
+
+from journal.models import Event
+from journal.people import name_of, names_of
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, ready to be shown."""
+
+    sequence: int
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    verb: str
+    subject: tuple[str, str]
+    sentence: str
+    data: dict[str, Any]
+    url: str
+
+
+def timeline(kind: str, identifier: str, *, after: int | None = None, limit: int = PAGE_SIZE) -> list[Entry]:
+    """Return what happened to one thing, newest first, in two queries.
+
+    `after` is the sequence of the last entry already shown: what follows it is older.
+    """
+    events = Event.objects.filter(subjects__kind=kind, subjects__identifier=identifier).order_by("-sequence")
+    if after is not None:
+        events = events.filter(sequence__lt=after)
+    return entries(events[:limit])
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Return events as entries in the order given; all names come from one query."""
+    listed = list(events)
+    names = names_of(event.actor_id for event in listed)
+    return [_entry(event, name_of(event.actor_id, names)) for event in listed]
+
+
+def _entry(event: Event, actor_name: str) -> Entry:
+    data = json.loads(event.data)
+    return Entry(
+        sequence=event.sequence,
+        at=event.at,
+        actor_id=event.actor_id,
+        actor_name=actor_name,
+        verb=event.verb,
+        subject=(event.subject_kind, event.subject_id),
+        sentence=_render(f"events/{event.verb}.txt", event, data, actor_name) or event.verb,
+        data=data,
+        url=event.link,
+    )
+
+
+def sentence(event: Event, actor_name: str | None = None) -> str:
+    """Return the event as one plain sentence in the active language, from `templates/events/<verb>.txt`.
+
+    The template sees `event`, `actor` (a name), `data`, and each value of `data` under its own name. It gives plain
+    text, so a page escapes it as usual. A verb without a template is shown as it is.
+    """
+    name = name_of(event.actor_id, names_of([event.actor_id])) if actor_name is None else actor_name
+    return _render(f"events/{event.verb}.txt", event, json.loads(event.data), name) or event.verb
+
+
+def next_step(event: Event) -> str:
+    """Return what the person told is asked to do, from `templates/events/<verb>.next.txt`; empty where nothing is."""
+    return _render(f"events/{event.verb}.next.txt", event, json.loads(event.data), "")
+
+
+def _render(template_name: str, event: Event, data: dict[str, Any], actor: str) -> str:
+    try:
+        template = Engine.get_default().get_template(template_name)
+    except TemplateDoesNotExist:
+        return ""
+    # Plain text: what escapes it is the page or the mail that shows it.
+    context = Context({**data, "event": event, "data": data, "actor": actor}, autoescape=False)
+    return " ".join(template.render(context).split())
+
+
+def missing_sentences(verbs: Iterable[str]) -> list[str]:
+    """Return the verbs for which no sentence is written, sorted."""
+    return sorted(verb for verb in set(verbs) if not _is_written(verb))
+
+
+def _is_written(verb: str) -> bool:
+    try:
+        Engine.get_default().get_template(f"events/{verb}.txt")
+    except TemplateDoesNotExist:
+        return False
+    return True
