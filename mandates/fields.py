@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.forms import DecimalField as DecimalFormField
 from django.forms import Field as FormField
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,10 @@ class ScaledField(models.BigIntegerField):
     """A decimal of `places` digits after the point, stored as one integer. Never accepts a float."""
 
     places = 4
+    # Python sees Decimals where the integer column that this extends would give integers.
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Decimal | int | str | Combinable  # type: ignore[assignment]
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or value == "":
@@ -35,11 +40,11 @@ class ScaledField(models.BigIntegerField):
 
     def get_prep_value(self, value: Any) -> int | None:
         if value is None or hasattr(value, "resolve_expression"):
-            return value  # type: ignore[no-any-return]
+            return value
         number = self.to_python(value)
         return None if number is None else int(number.scaleb(self.places))
 
-    def formfield(self, **kwargs: Any) -> FormField | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> FormField | None:
         options: dict[str, Any] = {
             "required": not self.blank,
             "label": self.verbose_name,
@@ -53,7 +58,7 @@ class ScaledField(models.BigIntegerField):
         return DecimalFormField(**options)
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         return [DecimalValidator(15 + self.places, self.places)]
 
 

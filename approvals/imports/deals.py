@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from approvals.imports.batches import Ledger
@@ -161,8 +162,8 @@ class DealWriter:
             judged=False,
             term_months=staged.term_months,
             payment_days=staged.payment_days,
-            list_value=_rounded(figures["L"]),
-            net_value=_rounded(figures["P"]),
+            list_value=_rounded(figures["L"]) or 0,
+            net_value=_rounded(figures["P"]) or 0,
             discount_amount=_rounded(figures["G"]),
             cost=_rounded(figures["C"]),
         )
@@ -185,7 +186,7 @@ def _draft(staged: StagedDeal) -> str:
     return json.dumps(terms, sort_keys=True, separators=(",", ":"))
 
 
-def _facts(staged: StagedDeal, known: _Known) -> dict[str, object]:
+def _facts(staged: StagedDeal, known: _Known) -> dict[str, Any]:
     customer = known.customers[staged.customer]
     deal = {
         "reference": staged.reference,

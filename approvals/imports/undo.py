@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -87,7 +86,7 @@ def _references_to(model: type[models.Model]) -> Iterable[QuerySet[models.Model]
     for relation in model._meta.related_objects:
         if relation.many_to_many:
             continue
-        source = cast(type[models.Model], relation.related_model)
+        source = relation.related_model
         yield source._default_manager.filter(**{relation.field.name: OuterRef("pk")})
 
 
