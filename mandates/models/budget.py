@@ -69,7 +69,11 @@ class Budget(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One movement of a budget, never changed. `revision` names the deal's revision, such as `D-1001/2`."""
+    """One movement of a budget, never changed (trigger).
+
+    `revision` names the deal's revision, such as `D-1001/2`, or the version whose narrower amount lies below what is
+    used, such as `public-2026/3`. A reopened deal moves again under the next `turn`.
+    """
 
     class Kind(models.TextChoices):
         HOLD = "hold", _("held")
@@ -79,6 +83,7 @@ class LedgerEntry(models.Model):
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="entries")
     revision = models.CharField(max_length=80)
+    turn = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     amount = AmountField()
     at = models.DateTimeField()
@@ -86,9 +91,10 @@ class LedgerEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["budget", "revision", "kind"], name="ledger_entry_once"),
+            models.UniqueConstraint(fields=["budget", "revision", "turn", "kind"], name="ledger_entry_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="ledger_amount_not_negative"),
         ]
+        indexes = [models.Index(fields=["revision"], name="ledger_by_revision")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} ({self.revision})"
