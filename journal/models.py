@@ -100,6 +100,7 @@ class Message(models.Model):
                 condition=Q(channel="inbox", read_at__isnull=True),
                 name="message_unread",
             ),
+            models.Index(fields=["-failed_at"], condition=Q(failed_at__isnull=False), name="message_failed"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils.translation import gettext
 
 
@@ -26,3 +27,9 @@ def reachable(person: int) -> Any | None:
     """Return the user who can be written to, or None: gone, inactive, or without an address."""
     user = get_user_model()._default_manager.filter(pk=person, is_active=True).first()
     return user if user is not None and user.email else None
+
+
+def matching(text: str) -> list[int]:
+    """Return the ids of people whose address is `text` or whose name holds it, at most fifty."""
+    like = Q(email__iexact=text) | Q(name__icontains=text)
+    return list(get_user_model()._default_manager.filter(like).values_list("pk", flat=True)[:50])

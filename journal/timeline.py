@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.template import Context, Engine, TemplateDoesNotExist
@@ -98,3 +99,10 @@ def _is_written(verb: str) -> bool:
     except TemplateDoesNotExist:
         return False
     return True
+
+
+def known_verbs() -> list[str]:
+    """Return the verbs for which a sentence is written, sorted; the list that filters offer."""
+    folders = (Path(folder) / "events" for folder in Engine.get_default().dirs)
+    names = {path.name.removesuffix(".txt") for folder in folders for path in folder.glob("*.txt")}
+    return sorted(name for name in names if name.count(".") == 1)

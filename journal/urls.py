@@ -1,6 +1,16 @@
-"""The journal's pages: the journal itself and the inbox."""
+"""The journal's pages: the journal itself and everybody's inbox."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from journal import views
 
 app_name = "journal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("journal/", views.journal, name="journal"),
+    path("journal/verify/", views.verify, name="verify"),
+    path("journal/export/", views.export, name="export"),
+    path("journal/checkpoint/", views.checkpoint, name="checkpoint"),
+    path("inbox/", views.inbox_page, name="inbox"),
+    path("inbox/<int:pk>/open/", views.open_message, name="open"),
+    path("inbox/read/", views.mark_all_read, name="mark_all_read"),
+]

@@ -1,4 +1,4 @@
-"""Verify the journal, export it, take a checkpoint of it, or put missing guards back."""
+"""Verify the journal, export it, take a checkpoint of it, put missing guards back, send again what was given up."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,19 +11,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from journal import export, guards
+from journal.actions import send_again
 from journal.refusals import Refusal
 from journal.verify import Verdict, verify
 
 
 class Command(BaseCommand):
-    """`manage.py journal verify | export | checkpoint | guard`."""
+    """`manage.py journal verify | export | checkpoint | guard | resend`."""
 
-    help = "Verify the journal, export it, take a checkpoint, or put missing guards back."
+    help = "Verify the journal, export it, take a checkpoint, put missing guards back, send again what was given up."
     # A missing guard must not keep the command away that finds out what happened.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Offer the four things to do."""
+        """Offer the things to do."""
         actions = parser.add_subparsers(dest="action", required=True)
         check = actions.add_parser("verify", help="walk the whole chain; exit status 1 where it is wrong")
         check.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere")
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         ):
             actions.add_parser(name, help=what).add_argument("file", nargs="?", type=Path, help="default: the terminal")
         actions.add_parser("guard", help="put missing triggers back")
+        actions.add_parser("resend", help="make the messages that were given up due once more")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do one of them."""
@@ -89,3 +91,6 @@ class Command(BaseCommand):
     def _guard(self, options: dict[str, Any]) -> None:
         restored = guards.restore()
         self.stdout.write(f"Put back: {', '.join(restored)}." if restored else "No guard was missing.")
+
+    def _resend(self, options: dict[str, Any]) -> None:
+        self.stdout.write(f"Messages made due once more: {send_again(at=timezone.now())}.")
