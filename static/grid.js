@@ -48,6 +48,7 @@
   }
 
   const short = (text) => text.replace(/([.,]\d*?)0+$/, "$1").replace(/[.,]$/, "");
+  const exact = (units, digits) => (units % 10n ** BigInt(4 - digits) === 0n ? write(units, digits) : short(write(units, 4)));
   const cells = (row) => [...row.querySelectorAll("[data-col]")];
   const cell = (row, name) => row.querySelector(`[data-col="${name}"]`);
   const rowsOf = (grid) => [...grid.querySelectorAll("[data-row]")].filter((row) => !("gone" in row.dataset));
@@ -140,10 +141,11 @@
       const wanted = value.toLowerCase();
       const found = [...field.options].find((option) => option.value.toLowerCase() === wanted || option.text.trim().toLowerCase() === wanted || option.dataset.code?.toLowerCase() === wanted);
       if (found) field.value = found.value;
-      else if (value) field.setCustomValidity?.("");
       return Boolean(found) || !value;
     }
-    field.value = field.inputMode === "decimal" ? value.replace(/[€$£%]|\b[A-Z]{3}\b/g, "").trim() : value;
+    const figure = field.inputMode === "decimal" ? parse(value) : null;
+    const minor = field.dataset.col === "price" ? Number(field.closest("[data-grid]").dataset.minor || 2) : 0;
+    field.value = figure === null ? value : exact(figure, minor);
     return true;
   }
 

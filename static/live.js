@@ -22,11 +22,11 @@
   function ask(event) {
     const form = event.target.closest?.("form[data-live]") || event.target.form;
     if (!form?.matches("form[data-live]") || event.target.matches("[data-live-skip], [type=file]")) return;
+    form.noValidate = true; // htmx would not ask while a required field is empty; the server says what is missing
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => window.htmx?.trigger(form, "live"), WAIT));
   }
   document.addEventListener("input", ask);
-  document.addEventListener("change", ask);
 
   function speak() {
     speaking = 0;
