@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from journal.models import Channel, Message
 from teams.permissions import NOBODY, Person, may
 
+MORE = frozenset({"/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
+
 
 class Place(TypedDict):
-    """One entry of the navigation; `badge` is a count, empty where nothing waits."""
+    """One entry of the navigation; `badge` is a count, empty where nothing waits; `more`: in the "More" group."""
 
     url: str
     label: str
     current: bool
     badge: str
+    more: bool
 
 
 def unread_count(user_id: int) -> int:
@@ -41,18 +44,20 @@ def _places(request: HttpRequest, person: Person, unread: str) -> list[Place]:
         return []
     places = [
         ("/", _("Today"), ""),
+        ("/ask/", _("Can I?"), ""),
         ("/deals/", _("Deals"), ""),
-        ("/inbox/", _("Inbox"), unread),
         *([("/cases/", _("Cases"), "")] if person.committees or "auditor" in person.roles else []),
         ("/mandates/", _("Mandates"), ""),
+        ("/teams/", _("Teams"), ""),
+        ("/inbox/", _("Inbox"), unread),
+        ("/charter/", _("Charter"), ""),
         ("/customers/", _("Customers"), ""),
         ("/products/", _("Products"), ""),
-        ("/teams/", _("Teams"), ""),
         *([("/journal/", _("Journal"), "")] if may("journal.read", person) else []),
         ("/settings/", _("Settings"), ""),
     ]
     return [
-        {"url": url, "label": label, "current": _is_here(request.path, url), "badge": badge}
+        {"url": url, "label": label, "current": _is_here(request.path, url), "badge": badge, "more": url in MORE}
         for url, label, badge in places
     ]
 
