@@ -2,6 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.urls import reverse
+
+from teams.models import CustomerTeam, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +23,49 @@ class OpenMatter:
     blocking: bool = False
 
 
-# (user id, team id or None for everything) -> what is open; called inside the leaving action's transaction
-Finder = Callable[[int, int | None], list[OpenMatter]]
-# (user id, team id or None, new contact's id, acting user's id, time): hands contacts over in the same transaction
-HandOver = Callable[..., None]
+class HandOver(Protocol):
+    """Give the open deals of one contact to another, inside the transaction of the leaving action.
 
-open_matters: list[Finder] = []
+    The team's row is locked already; events are recorded after every row that the callee locks.
+    """
+
+    def __call__(self, *, user_id: int, team_id: int, to: User, by: User, at: datetime) -> None: ...
+
+
+# (user id, team id or None for everywhere) -> what is open for that person
+PersonFinder = Callable[[int, int | None], list[OpenMatter]]
+# (row id) -> what is open with that customer, or before that committee
+RowFinder = Callable[[int], list[OpenMatter]]
+
+
+def _contacts(user_id: int, team_id: int | None) -> list[OpenMatter]:
+    rows = CustomerTeam.objects.select_related("customer").filter(contact_id=user_id, ended_on=None)
+    if team_id is not None:
+        rows = rows.filter(team_id=team_id)
+    return [
+        OpenMatter(
+            "customer", row.customer.name, reverse("teams:customer", args=[row.customer.reference]), blocking=True
+        )
+        for row in rows.order_by("customer__name")
+    ]
+
+
+open_matters: list[PersonFinder] = [_contacts]
+customer_matters: list[RowFinder] = []
+committee_matters: list[RowFinder] = []
 hand_overs: list[HandOver] = []
 
 
-def all_open(user_id: int, team_id: int | None = None) -> list[OpenMatter]:
-    """Everything that is open for this person, in this team or at all."""
-    return [matter for finder in open_matters for matter in finder(user_id, team_id)]
+def of_person(user_id: int, team_id: int | None = None) -> list[OpenMatter]:
+    """Everything that is open for this person, in this team or anywhere."""
+    return [matter for find in open_matters for matter in find(user_id, team_id)]
+
+
+def of_customer(customer_id: int) -> list[OpenMatter]:
+    """Everything that is open with this customer."""
+    return [matter for find in customer_matters for matter in find(customer_id)]
+
+
+def of_committee(committee_id: int) -> list[OpenMatter]:
+    """Everything that is open before this committee."""
+    return [matter for find in committee_matters for matter in find(committee_id)]

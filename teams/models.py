@@ -40,6 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("operator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    edition = models.PositiveIntegerField(default=1)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -177,6 +178,7 @@ class CustomerTeam(DatedRow):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="teams")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="customers")
     contact = models.ForeignKey(User, on_delete=models.PROTECT, related_name="contact_of")
+    # what the contact before wrote for this one
     note = models.TextField(_("note for the next contact"), blank=True)
 
     class Meta:
@@ -234,6 +236,9 @@ class CommitteeSeat(DatedRow):
             models.UniqueConstraint(
                 fields=["committee"], condition=Q(ended_on__isnull=True, is_chair=True), name="one_chair_per_committee"
             ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")), name="committee_seat_days"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -264,7 +269,12 @@ class Organisation(models.Model):
     edition = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_organisation")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_organisation"),
+            models.CheckConstraint(
+                condition=Q(workday_starts_at__lt=F("workday_ends_at")), name="working_day_starts_before_it_ends"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

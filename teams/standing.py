@@ -1,7 +1,7 @@
 """A person's standing today: from rows to the plain value that the permission table reads."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from teams.models import CommitteeSeat, Membership, OrganisationRole, User, holds_on
 from teams.organisation import organisation, today
-from teams.permissions import NOBODY, Person, may
+from teams.permissions import NOBODY, NOTHING, About, Person, may, require
 
 
 def person_of(user: User | AnonymousUser, day: date) -> Person:
@@ -37,6 +37,16 @@ def person_of(user: User | AnonymousUser, day: date) -> Person:
         committees=frozenset(committee_id for committee_id, _ in seats),
         chairs=frozenset(committee_id for committee_id, chairs in seats if chairs),
     )
+
+
+def require_today(permission: str, *, by: User, at: datetime, about: About = NOTHING) -> date:
+    """Check a permission on the day that `at` falls on, and return that day.
+
+    Raises: NotAllowed where the table says no.
+    """
+    day = today(at)
+    require(permission, person_of(by, day), about)
+    return day
 
 
 def may_audit(user: Any) -> bool:

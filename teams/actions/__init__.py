@@ -1,0 +1,47 @@
+"""Every change to who is who; one function for each, one transaction each."""
+
+from teams.actions.committees import change_committee, create_committee, make_chair, seat, unseat
+from teams.actions.customers import assign_customer, change_customer, create_customer, hand_over
+from teams.actions.keys import create_token, revoke_token
+from teams.actions.membership import add_member, change_role, change_team, create_team, end_membership
+from teams.actions.people import (
+    accept_invitation,
+    change_user,
+    deactivate_user,
+    end_role,
+    first_use,
+    grant_role,
+    invite_again,
+    invite_user,
+    reactivate_user,
+)
+from teams.actions.settings import change_organisation
+
+__all__ = [
+    "accept_invitation",
+    "add_member",
+    "assign_customer",
+    "change_committee",
+    "change_customer",
+    "change_organisation",
+    "change_role",
+    "change_team",
+    "change_user",
+    "create_committee",
+    "create_customer",
+    "create_team",
+    "create_token",
+    "deactivate_user",
+    "end_membership",
+    "end_role",
+    "first_use",
+    "grant_role",
+    "hand_over",
+    "invite_again",
+    "invite_user",
+    "make_chair",
+    "reactivate_user",
+    "revoke_token",
+    "seat",
+    "unseat",
+]
