@@ -9,6 +9,10 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from approvals.actions.draft import DraftLine, DraftTerms, create_deal, edit_draft
+from approvals.actions.submit import submit
+from approvals.actions.vote import cast_vote
+from approvals.models import Case, ConsentSeat, Deal, Decision
 from mandates.engine.values import canonical, digest
 from mandates.models import (
     Charter,
@@ -353,3 +357,64 @@ def suspend_everything(made: World, code: str, at: datetime) -> None:
     """End a mandate's authority in the tables, as revoking it does."""
     VersionPeriod.objects.filter(mandate__code=code, ends_at=None).update(ends_at=at, end_cause="revoked")
     MandateVersion.objects.filter(mandate__code=code, state=VersionState.GRANTED).update(state=VersionState.REVOKED)
+
+
+# --- deals, made by the actions themselves ---
+
+
+def terms(*lines: tuple[str, str, str], term_months: int = 24, payment_days: int = 30, why: str = "") -> DraftTerms:
+    """Terms with lines of (product, quantity, unit price); without lines, four switches inside the member bound."""
+    given = lines or (("SW-24P", "4", "1116.00"),)
+    return DraftTerms(
+        term_months=term_months,
+        payment_days=payment_days,
+        why=why,
+        lines=tuple(DraftLine(code, Decimal(quantity), Decimal(price)) for code, quantity, price in given),
+    )
+
+
+# Four switches of `public-2026`: what each price comes to.
+MEMBER_PRICE, TEAM_PRICE, COMMITTEE_PRICE, FORBIDDEN_PRICE = "1116.00", "1060.00", "900.00", "600.00"
+
+
+def draft(
+    made: World, *, by: str = "bram", customer: str = "C-17", at: datetime | None = None, price: str = "", **fields: Any
+) -> Deal:
+    """A draft by a person of the world; `price` is that of four switches, else give `terms`."""
+    chosen = fields.pop("terms", None) or terms(("SW-24P", "4", price or MEMBER_PRICE))
+    return create_deal(
+        by=made.people[by],
+        at=at or made.at,
+        customer=made.customers[customer],
+        terms=chosen,
+        **({"kind": "new", "channel": "direct", "currency": "EUR"} | fields),
+    )
+
+
+def submitted(made: World, *, by: str = "bram", at: datetime | None = None, **fields: Any) -> Deal:
+    """A draft that was submitted by the same person, as it stands afterwards."""
+    deal = draft(made, by=by, at=at, **fields)
+    submit(deal=deal, by=made.people[by], at=at or made.at, edition=deal.edition)
+    deal.refresh_from_db()
+    return deal
+
+
+def revised(made: World, deal: Deal, chosen: DraftTerms, *, by: str = "bram", at: datetime | None = None) -> Decision:
+    """Edit a deal's draft and submit it again."""
+    edited = edit_draft(deal=deal, by=made.people[by], at=at or made.at, edition=None, terms=chosen)
+    decision = submit(deal=edited, by=made.people[by], at=at or made.at, edition=None)
+    deal.refresh_from_db()
+    return decision
+
+
+def vote(made: World, case: Case, *people: str, choice: str = "approve", at: datetime | None = None) -> Case:
+    """Votes of these people on a case, one after the other; the case as it stands afterwards."""
+    for key in people:
+        cast_vote(case=case, by=made.people[key], at=at or made.at, choice=choice, reason="For the test.")
+    case.refresh_from_db()
+    return case
+
+
+def seat_of(made: World, deal: Deal, key: str) -> ConsentSeat:
+    """A colleague's seat in the round of the deal's latest revision."""
+    return ConsentSeat.objects.get(round__revision=deal.latest_id, user=made.people[key])

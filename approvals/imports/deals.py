@@ -228,4 +228,5 @@ def _line(revision: Revision, line: StagedLine, known: _Known) -> RevisionLine:
         list_price=line.list_price,
         unit_cost=line.unit_cost,
         unit_price=line.unit_price,
+        judged=False,
     )

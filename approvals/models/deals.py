@@ -27,6 +27,7 @@ class Deal(models.Model):
 
     `draft` is the JSON working copy that members edit: `term_months`, `payment_days`, `why` and `lines` of
     `{"product", "quantity", "unit_price"}`; what was submitted stands in the revisions.
+    `result_why` says why it was lost or withdrawn.
     INVARIANT: customer, kind, channel and currency never change once `submitted_at` is set.
     """
 
@@ -52,6 +53,7 @@ class Deal(models.Model):
     good_until = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     result_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    result_why = models.TextField(blank=True, default="")
     reopened_count = models.PositiveSmallIntegerField(default=0)
     latest = models.OneToOneField("approvals.Revision", null=True, on_delete=models.PROTECT, related_name="+")
     imported = models.BooleanField(default=False)
@@ -62,6 +64,7 @@ class Deal(models.Model):
             models.Index(fields=["customer", "-id"], name="deal_customer"),
             models.Index(fields=["contact", "state", "-id"], name="deal_contact_state"),
             models.Index(fields=["state", "-id"], name="deal_state"),
+            models.Index(fields=["-id"], condition=Q(imported=False), name="deal_made_here"),
             models.Index(fields=["good_until"], condition=Q(state="approved"), name="deal_lapse_due"),
         ]
 

@@ -41,7 +41,10 @@ class Revision(models.Model):
 
 
 class RevisionLine(models.Model):
-    """One line of a revision, as frozen. INVARIANT: never changed (trigger)."""
+    """One line of a revision, as frozen. INVARIANT: never changed (trigger).
+
+    `judged` is false for imported history, which an import may take back.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -51,6 +54,7 @@ class RevisionLine(models.Model):
     list_price = AmountField()
     unit_cost = AmountField(null=True)
     unit_price = AmountField()
+    judged = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "position"], name="revision_line_once")]

@@ -1,0 +1,1 @@
+"""Every change to a deal, its consents and its cases: one function each, one transaction each."""

@@ -1,0 +1,291 @@
+"""What an answer does to a deal: approved, refused, declined, or asked of colleagues and committees.
+
+Every function here runs inside the transaction of an action, under its locks.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from approvals.electorates import eligible_electors, involved_in
+from approvals.judging import Judged, hold_key, judge, live_approvals, may_decide, votes_needed
+from approvals.locking import Locked
+from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Elector, Revision
+from approvals.states import CASE_MOVES, DEAL_MOVES, ROUND_MOVES
+from approvals.telling import owners, tell_case, tell_deal
+from journal.moves import find
+from journal.refusals import Conflict
+from mandates import budgets
+from mandates.budgets import Held
+from mandates.engine import ENGINE_VERSION, canonical
+from mandates.snapshots import given_away
+from teams.models import Committee, Organisation, OrganisationRole, User, holds_on
+from teams.organisation import today, working_due
+from teams.standing import person_of
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One judgement of one revision, about to be acted upon."""
+
+    locked: Locked
+    revision: Revision
+    judged: Judged
+    decision: Decision
+    organisation: Organisation
+    by: User | None
+    at: datetime
+
+    @property
+    def deal(self) -> Deal:
+        return self.locked.deal
+
+
+# --- judging ---
+
+
+def decide(revision: Revision, judged: Judged, cause: str, at: datetime) -> Decision:
+    """Write the judgement down, byte for byte."""
+    case, answer = canonical(judged.case), canonical(judged.answer)
+    return Decision.objects.create(
+        revision=revision,
+        number=revision.decisions.count() + 1,
+        cause=cause,
+        outcome=judged.outcome,
+        mandate_version=judged.version,
+        case_document=case,
+        case_sha256=sha256(case),
+        answer_document=answer,
+        answer_sha256=sha256(answer),
+        engine_version=ENGINE_VERSION,
+        at=at,
+    )
+
+
+def judge_again(locked: Locked, *, cause: str, organisation: Organisation, by: User | None, at: datetime) -> Turn:
+    """Judge the latest revision with its frozen facts and live authority, as if whoever submitted it did so now."""
+    deal, revision = locked.deal, locked.deal.latest
+    if revision is None:
+        raise Conflict("nothing_submitted", _("This deal has not been submitted yet."))
+    submitter = person_of(revision.submitted_by, today(at, of=organisation))
+    judged = judge(
+        facts=json.loads(revision.document),
+        authority=locked.authority,
+        team=locked.team,
+        customer=deal.customer,
+        approvals=live_approvals(deal),
+        member_may_decide=may_decide(submitter, locked.team),
+        own_revisions=own_keys(deal),
+    )
+    return Turn(locked, revision, judged, decide(revision, judged, cause, at), organisation, by, at)
+
+
+def own_keys(deal: Deal) -> list[str]:
+    """Return the ledger's names of all revisions of the deal."""
+    return [f"{deal.reference}/{number}" for number in deal.revisions.values_list("number", flat=True)]
+
+
+def sha256(text: str) -> str:
+    """Return the hash of a canonical document."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- answers ---
+
+
+def approve(turn: Turn) -> None:
+    """Make the revision approved: hold all of its budget, and give it the date until which it is good."""
+    _move(turn.deal, "approve")
+    _hold_all(turn)
+    close_questions(turn.deal, by=turn.by, at=turn.at)
+    turn.deal.good_until = _good_until(turn)
+    turn.deal.answered_at = turn.at
+    save(turn.deal, "state", "good_until", "answered_at")
+    data = {"revision": turn.revision.number, "decision": turn.decision.pk, "good_until": turn.deal.good_until}
+    tell_deal("deal.approved", turn.deal, by=turn.by, at=turn.at, data=data, tell=owners(turn.deal))
+
+
+def refuse(turn: Turn) -> None:
+    """Store that the charter forbids the revision, with the reasons in its decision."""
+    end_without_yes(turn.deal, "refuse", by=turn.by, at=turn.at, data={"decision": turn.decision.pk})
+
+
+def end_without_yes(deal: Deal, move: str, *, by: User | None, at: datetime, data: dict[str, object]) -> None:
+    """Refuse or decline the latest revision: its budget is free again and nobody is asked any more."""
+    event = _move(deal, move)
+    release(deal, by=by, at=at)
+    close_questions(deal, by=by, at=at)
+    deal.answered_at = at
+    save(deal, "state", "answered_at")
+    number = None if deal.latest is None else deal.latest.number
+    tell_deal(event, deal, by=by, at=at, data={"revision": number, **data}, tell=owners(deal))
+
+
+def ask_colleagues(turn: Turn, colleagues: Sequence[int]) -> ConsentRound:
+    """Open the round in which these colleagues consent or object, and hold what fits meanwhile."""
+    hold_what_fits(turn)
+    due_at = working_due(turn.at, days=turn.organisation.consent_days, of=turn.organisation)
+    needed = turn.judged.answer["consents"]
+    round = ConsentRound.objects.create(revision=turn.revision, needed=needed, opened_at=turn.at, due_at=due_at)
+    ConsentSeat.objects.bulk_create(ConsentSeat(round=round, user_id=user) for user in colleagues)
+    data = {"revision": turn.revision.number, "needed": needed, "colleagues": len(colleagues), "due_at": due_at}
+    tell_deal("deal.asked_colleagues", turn.deal, by=turn.by, at=turn.at, data=data, tell=colleagues)
+    return round
+
+
+def ask_committees(turn: Turn, codes: Iterable[str], cause: str) -> list[Case]:
+    """Open one case for each committee, with the electorate and the rule of this moment, and hold what fits meanwhile.
+
+    Raises: Conflict `committee_unknown` where a mandate names a committee that decides no more.
+    """
+    hold_what_fits(turn)
+    committees = [_committee(code) for code in sorted(codes)]
+    data = {"revision": turn.revision.number, "committees": [one.code for one in committees], "cause": cause}
+    tell_deal("deal.escalated", turn.deal, by=turn.by, at=turn.at, data=data, tell=owners(turn.deal))
+    return [_open_case(turn, committee, cause) for committee in committees]
+
+
+def _committee(code: str) -> Committee:
+    committee = Committee.objects.filter(code=code, is_active=True).first()
+    if committee is None:
+        detail = _("There is no committee %(code)s that could decide this. Ask a mandate administrator.")
+        raise Conflict("committee_unknown", detail % {"code": code})
+    return committee
+
+
+def _open_case(turn: Turn, committee: Committee, cause: str) -> Case:
+    case = Case.objects.create(
+        deal=turn.deal,
+        revision=turn.revision,
+        decision=turn.decision,
+        committee=committee,
+        cause=cause,
+        rule=committee.rule,
+        approvals_needed=committee.approvals_needed,
+        quorum=committee.quorum,
+        opened_at=turn.at,
+        due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation),
+    )
+    people = eligible_electors(committee, today(turn.at, of=turn.organisation), involved_in(turn.deal))
+    Elector.objects.bulk_create(Elector(case=case, user_id=user) for user in people)
+    data = {"revision": turn.revision.number, "cause": cause, "electorate": len(people), "due_at": case.due_at}
+    enough = len(people) >= votes_needed(committee)
+    told = people if enough else [*people, *_administrators(today(turn.at, of=turn.organisation))]
+    tell_case("case.opened", case, by=turn.by, at=turn.at, data={**data, "enough": enough}, tell=told)
+    return case
+
+
+def _administrators(day: date) -> list[int]:
+    """Return those who can give a committee more members."""
+    held = OrganisationRole.objects.filter(holds_on(day), role=OrganisationRole.Role.MANDATE_ADMINISTRATOR)
+    return list(held.values_list("user_id", flat=True))
+
+
+def close_questions(deal: Deal, *, by: User | None, at: datetime) -> None:
+    """Close whatever is still open about the deal: rounds and cases become void, and so do the votes on them."""
+    for round in ConsentRound.objects.filter(revision__deal=deal, state=ConsentRound.State.OPEN):
+        round.state = find(ROUND_MOVES, "void", round.state).target
+        round.closed_at = at
+        round.save(update_fields=["state", "closed_at"])
+        seated = list(round.seats.values_list("user_id", flat=True))
+        tell_deal("consent.voided", deal, by=by, at=at, data={"round": round.pk}, tell=seated)
+    for case in Case.objects.select_related("committee").filter(deal=deal, state=Case.State.OPEN).order_by("id"):
+        case.deal = deal
+        close_case(case, "void", by=by, at=at)
+
+
+def close_case(case: Case, move: str, *, by: User | None, at: datetime, data: dict[str, object] | None = None) -> None:
+    """Close a case; those who could vote are told."""
+    found = find(CASE_MOVES, move, case.state)
+    case.state, case.closed_at = found.target, at
+    case.edition += 1
+    case.save(update_fields=["state", "closed_at", "edition"])
+    people = [*case.electors.values_list("user_id", flat=True), *owners(case.deal)]
+    tell_case(found.event, case, by=by, at=at, data=data, tell=people if move != "void" else people[:-1])
+
+
+# --- budgets ---
+
+
+def hold_what_fits(turn: Turn) -> None:
+    """Hold the revision's discount in the answering mandate's budgets where there is room for it."""
+    _hold(turn, beyond=False)
+
+
+def _hold_all(turn: Turn) -> None:
+    """Hold it everywhere; beyond a budget only where a committee has said yes to that.
+
+    INVARIANT: what the judgement found within a budget fits, because the budgets have been locked since before.
+    """
+    held = _hold(turn, beyond=False)
+    if all(one.fits for one in held):
+        return
+    findings = [one for one in turn.judged.answer["findings"] if one["metric"] == "budget"]
+    within = {one["limit"] for one in findings if one["reason"] == "within"}
+    if any(index in within and not one.fits for index, one in enumerate(held)):
+        raise RuntimeError(f"{hold_key(turn.deal, turn.revision)} was judged within a budget that cannot hold it")
+    _hold(turn, beyond=True)
+
+
+def _hold(turn: Turn, *, beyond: bool) -> list[Held]:
+    version = turn.judged.version
+    key = hold_key(turn.deal, turn.revision)
+    if version is None:
+        budgets.release(revision=key, by=turn.by, at=turn.at)
+        return []
+    currency = next(one["currency"] for one in turn.judged.case["mandates"] if one["code"] == version.mandate.code)
+    place = budgets.extend if beyond else budgets.hold
+    return place(
+        version=version,
+        team=turn.locked.team,
+        customer=turn.deal.customer,
+        on=turn.revision.on,
+        amount=given_away(turn.judged.facts, currency),
+        revision=key,
+        by=turn.by,
+        at=turn.at,
+    )
+
+
+def release(deal: Deal, *, by: User | None, at: datetime) -> None:
+    """Give back what the deal's latest revision holds."""
+    if deal.latest is not None:
+        budgets.release(revision=hold_key(deal, deal.latest), by=by, at=at)
+
+
+# --- rows ---
+
+
+def _good_until(turn: Turn) -> date:
+    """Return the day until which the yes is good: the first to end of the approvals that it rests on, else its own."""
+    covering = {one["covered_by"] for one in turn.judged.answer["findings"] if one["covered_by"] is not None}
+    ends = [turn.judged.approvals[index].until for index in covering]
+    ends += [one.until for one in turn.judged.approvals if one.case.revision_id == turn.revision.pk]
+    return min(ends, default=turn.revision.on + timedelta(days=turn.organisation.approval_days))
+
+
+def _move(deal: Deal, name: str) -> str:
+    """Take the deal along an arrow of its table; return the event that tells of it."""
+    found = find(DEAL_MOVES, name, deal.state)
+    deal.state = DealState(found.target)
+    return found.event
+
+
+move = _move
+
+
+def save(deal: Deal, *fields: str) -> None:
+    """Write the named columns and count the change, so that whoever looked before cannot overwrite it."""
+    deal.edition += 1
+    deal.save(update_fields=[*fields, "edition"])
+
+
+def expect_edition(current: int, given: int | None) -> None:
+    """Raises: Conflict `stale_edition` where somebody changed the row since it was read; None asks nothing."""
+    if given is not None and given != current:
+        detail = _("Somebody else has changed this since you loaded it. Load the page again and look at what is new.")
+        raise Conflict("stale_edition", detail)

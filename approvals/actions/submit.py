@@ -1,0 +1,188 @@
+"""Submitting a deal, which answers it at once or asks those who may, and withdrawing it."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from approvals.actions.draft import become_editor
+from approvals.actions.settling import (
+    Turn,
+    approve,
+    ask_colleagues,
+    ask_committees,
+    close_questions,
+    decide,
+    expect_edition,
+    move,
+    own_keys,
+    refuse,
+    release,
+    save,
+    sha256,
+)
+from approvals.electorates import eligible_colleagues, involved_in
+from approvals.eligibility import too_few
+from approvals.judging import Judged, facts_of, judge, live_approvals, may_decide
+from approvals.locking import Locked, lock_deal
+from approvals.models import Case, Deal, Decision, Revision, RevisionLine
+from approvals.sight import about, about_next
+from approvals.states import DEAL_MOVES
+from approvals.telling import owners, tell_deal
+from approvals.terms import read
+from journal.moves import find
+from journal.refusals import Invalid
+from mandates.engine import canonical, measure
+from mandates.models import Product
+from teams.models import User
+from teams.organisation import organisation, today
+from teams.permissions import Person, require
+from teams.standing import person_of
+
+LONGEST_REASON = 4000
+
+
+@transaction.atomic
+def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decision:
+    """Freeze the draft as the deal's next revision, judge it and do what the answer says (`domain.md`, step 2).
+
+    Locks team, budgets, deal and open cases. Writes the revision with its decision, and either the yes, the refusal,
+    the round of colleagues or a case for each committee; whatever was open about an earlier revision is void.
+    Raises: NotAllowed; Conflict `stale_edition`, `illegal_move`, `deal_changed`, `committee_unknown`;
+    Invalid where the draft cannot be judged, with the path in it.
+    """
+    locked = lock_deal(deal.pk, at=at, next_revision=True)
+    expect_edition(locked.deal.edition, edition)
+    found = find(DEAL_MOVES, "submit", locked.deal.state)
+    person = person_of(by, today(at))
+    require(found.permission, person, about_next(locked.deal, today(at)))
+    judged = _judge(locked, person, at)
+    release(locked.deal, by=by, at=at)
+    close_questions(locked.deal, by=by, at=at)
+    revision = _freeze(locked, judged, by=by, at=at)
+    decision = decide(revision, judged, Decision.Cause.SUBMIT, at)
+    _become_pending(locked, revision, by=by, at=at)
+    data = {"revision": revision.number, "decision": decision.pk, "outcome": decision.outcome}
+    tell_deal(
+        found.event, locked.deal, by=by, at=at, data={**data, "sha256": revision.sha256}, tell=owners(locked.deal)
+    )
+    _act(Turn(locked, revision, judged, decision, organisation(), by, at))
+    return decision
+
+
+def _judge(locked: Locked, person: Person, at: datetime) -> Judged:
+    deal = locked.deal
+    return judge(
+        facts=facts_of(deal, read(deal.draft), at),
+        authority=locked.authority,
+        team=locked.team,
+        customer=deal.customer,
+        approvals=live_approvals(deal),
+        member_may_decide=may_decide(person, locked.team),
+        own_revisions=own_keys(deal),
+    )
+
+
+def _act(turn: Turn) -> None:
+    """Do what a first judgement says."""
+    answer = turn.judged.answer
+    if turn.judged.outcome == "member":
+        approve(turn)
+    elif turn.judged.outcome == "outside_charter":
+        refuse(turn)
+    elif turn.judged.outcome == "committee":
+        ask_committees(turn, answer["committees"], Case.Cause.LIMIT)
+    else:
+        colleagues = eligible_colleagues(turn.locked.team, today(turn.at), involved_in(turn.deal))
+        if too_few(colleagues, answer["consents"]):
+            ask_committees(turn, [turn.judged.committee_code], Case.Cause.TOO_FEW)
+        else:
+            ask_colleagues(turn, colleagues)
+
+
+def _freeze(locked: Locked, judged: Judged, *, by: User, at: datetime) -> Revision:
+    """Write the revision and its lines as they will stay."""
+    deal, facts = locked.deal, judged.facts
+    document = canonical(facts)
+    sums = measure(facts["deal"])
+    revision = Revision.objects.create(
+        deal=deal,
+        number=1 if deal.latest is None else deal.latest.number + 1,
+        document=document,
+        sha256=sha256(document),
+        why=json.loads(deal.draft)["why"],
+        submitted_by=by,
+        submitted_at=at,
+        on=today(at),
+        term_months=facts["deal"]["term_months"],
+        payment_days=facts["deal"]["payment_days"],
+        list_value=Decimal(sums["L"]),
+        net_value=Decimal(sums["P"]),
+        discount_amount=_known(sums["G"]),
+        cost=_known(sums["C"]),
+    )
+    lines = facts["deal"]["lines"]
+    products = {one.code: one for one in Product.objects.filter(code__in={line["product"] for line in lines})}
+    RevisionLine.objects.bulk_create(
+        RevisionLine(
+            revision=revision,
+            position=position,
+            product=products[line["product"]],
+            charge=line["charge"],
+            quantity=Decimal(line["quantity"]),
+            list_price=Decimal(line["list_price"]),
+            unit_cost=_known(line["unit_cost"]),
+            unit_price=Decimal(line["unit_price"]),
+        )
+        for position, line in enumerate(lines)
+    )
+    return revision
+
+
+def _known(figure: str | None) -> Decimal | None:
+    return None if figure is None else Decimal(figure)
+
+
+def _become_pending(locked: Locked, revision: Revision, *, by: User, at: datetime) -> None:
+    """Fix the deal's team and contact as of today, and note who submitted it."""
+    deal = locked.deal
+    move(deal, "submit")
+    if locked.place is not None:
+        deal.team, deal.contact = locked.place.team, locked.place.contact
+    deal.latest = revision
+    deal.submitted_at = deal.submitted_at or at
+    deal.answered_at = deal.good_until = None
+    become_editor(deal, by)
+    save(deal, "state", "team", "contact", "latest", "submitted_at", "answered_at", "good_until")
+
+
+@transaction.atomic
+def withdraw(*, deal: Deal, by: User, at: datetime, reason: str = "", edition: int | None = None) -> Deal:
+    """Take a draft or pending deal back: whoever was asked need not answer, and its budget is free again.
+
+    Raises: NotAllowed; Conflict `stale_edition`, `illegal_move`; Invalid `too_long`.
+    """
+    locked = lock_deal(deal.pk, at=at)
+    expect_edition(locked.deal.edition, edition)
+    found = find(DEAL_MOVES, "withdraw", locked.deal.state)
+    require(found.permission, person_of(by, today(at)), about(locked.deal))
+    reason = checked_reason(reason, required=False)
+    release(locked.deal, by=by, at=at)
+    close_questions(locked.deal, by=by, at=at)
+    move(locked.deal, "withdraw")
+    locked.deal.result_by, locked.deal.closed_on, locked.deal.result_why = by, today(at), reason
+    save(locked.deal, "state", "result_by", "closed_on", "result_why")
+    tell_deal(found.event, locked.deal, by=by, at=at, data={"reason_sha256": sha256(reason)}, tell=owners(locked.deal))
+    return locked.deal
+
+
+def checked_reason(reason: str, *, required: bool) -> str:
+    """Return the reason without its margins. Raises: Invalid `reason_missing`, `too_long`, path `reason`."""
+    reason = reason.strip()
+    if required and not reason:
+        raise Invalid("reason_missing", _("Say why in a sentence: those it concerns will read it."), path="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("too_long", _("The reason is too long. Shorten it."), path="reason")
+    return reason

@@ -1,0 +1,37 @@
+"""Who may be asked today: the rows behind `eligibility`."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from approvals.eligibility import Involved, colleagues, electors
+from approvals.models import Deal
+from teams.models import Committee, CommitteeSeat, CustomerTeam, Membership, Team, User, holds_on
+
+
+def involved_in(deal: Deal) -> Involved:
+    """Return whose deal this is: its contact, who submitted it last, and everybody who ever edited it."""
+    editors = frozenset(deal.editors.values_list("user_id", flat=True))
+    submitter = deal.latest.submitted_by_id if deal.latest is not None else None
+    return Involved(deal.contact_id, submitter, editors)
+
+
+def eligible_colleagues(team: Team, day: date, involved: Involved) -> tuple[int, ...]:
+    """Return the ids of those in the team who may consent on `day`."""
+    places = Membership.objects.filter(holds_on(day), team=team, user__is_active=True)
+    return colleagues(places.values_list("user_id", "role"), involved)
+
+
+def eligible_electors(committee: Committee, day: date, involved: Involved) -> tuple[int, ...]:
+    """Return the ids of those on the committee who may vote on a case that opens on `day`."""
+    seats = CommitteeSeat.objects.filter(holds_on(day), committee=committee, user__is_active=True)
+    return electors(seats.values_list("user_id", flat=True), involved)
+
+
+def place_of(customer_id: int, day: date) -> CustomerTeam | None:
+    """Return the row that says which team and which contact look after the customer on `day`."""
+    return CustomerTeam.objects.filter(holds_on(day), customer=customer_id).select_related("team", "contact").first()
+
+
+def names_of(user_ids: Iterable[int]) -> list[str]:
+    """Return people's names in alphabetical order."""
+    return sorted(User.objects.filter(pk__in=list(user_ids)).values_list("name", flat=True))

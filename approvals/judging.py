@@ -1,0 +1,220 @@
+"""Judging a deal: frozen facts and live authority in, the engine's answer out; and previews of it."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from approvals.electorates import eligible_colleagues, eligible_electors, names_of
+from approvals.eligibility import Involved, too_few
+from approvals.models import Approval, Deal, Revision
+from approvals.terms import DraftTerms
+from journal.refusals import Invalid, Refusal
+from mandates.engine import InvalidCase, Problem, evaluate
+from mandates.models import MandateVersion
+from mandates.snapshots import Authority, assemble, authority, freeze
+from teams.models import Committee, Customer, Team
+from teams.organisation import today
+from teams.permissions import LEAD, MEMBER, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement: the case given to the engine, its answer, and the rows behind both."""
+
+    facts: Mapping[str, Any]
+    case: dict[str, Any]
+    answer: dict[str, Any]
+    versions: Mapping[str, MandateVersion]
+    approvals: tuple[Approval, ...]
+
+    @property
+    def outcome(self) -> str:
+        outcome: str = self.answer["outcome"]
+        return outcome
+
+    @property
+    def version(self) -> MandateVersion | None:
+        """The version of the mandate that answered, None where none did."""
+        code = self.answer["mandate"]
+        return None if code is None else self.versions[code]
+
+    @property
+    def committee_code(self) -> str:
+        """The committee that a question of the team itself goes to: the answering mandate's."""
+        code = self.answer["mandate"]
+        if code is None:
+            default: str = self.case["default_committee"]
+            return default
+        asked: str = next(one["committee"] for one in self.case["mandates"] if one["code"] == code)
+        return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What submitting would answer now, and whom it would ask. Without an answer, `problems` say why there is none."""
+
+    case: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+    facts: Mapping[str, Any] | None = None
+    versions: Mapping[str, MandateVersion] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    colleagues: tuple[str, ...] = ()
+    committees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    too_few: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+def facts_of(deal: Deal, terms: DraftTerms, at: datetime) -> dict[str, Any]:
+    """Freeze what the draft comes to on the day of `at`: prices, costs, rates.
+
+    Raises: Invalid as `mandates.snapshots.freeze` does.
+    """
+    return freeze(
+        on=today(at),
+        currency=deal.currency,
+        reference=deal.reference,
+        kind=deal.kind,
+        channel=deal.channel,
+        customer=deal.customer,
+        term_months=terms.term_months,
+        payment_days=terms.payment_days,
+        lines=[(line.product, line.quantity, line.unit_price) for line in terms.lines],
+    )
+
+
+def live_approvals(deal: Deal) -> tuple[Approval, ...]:
+    """Return the deal's approvals that nobody revoked, oldest first; the engine looks at their dates."""
+    return tuple(Approval.objects.select_related("case").filter(deal=deal, revocation=None).order_by("id"))
+
+
+def hold_keys(deal: Deal) -> list[str]:
+    """Return the names under which the deal's revisions stand in the budgets' ledger."""
+    last = 0 if deal.latest is None else deal.latest.number
+    return [f"{deal.reference}/{number}" for number in range(1, last + 1)]
+
+
+def hold_key(deal: Deal, revision: Revision) -> str:
+    """Return the name of one revision in the budgets' ledger."""
+    return f"{deal.reference}/{revision.number}"
+
+
+def may_decide(person: Person, team: Team) -> bool:
+    """Say whether this person may agree alone inside the member bounds of the team."""
+    return team.pk in person.deciding_teams and person.team_roles.get(team.pk) in (LEAD, MEMBER)
+
+
+def judge(
+    *,
+    facts: Mapping[str, Any],
+    authority: Authority,
+    team: Team,
+    customer: Customer,
+    approvals: Sequence[Approval],
+    member_may_decide: bool,
+    own_revisions: Collection[str],
+    guide: bool = False,
+) -> Judged:
+    """Ask the engine. Reads only; under the caller's locks the answer holds until the transaction ends.
+
+    Raises: Invalid where the draft itself is no valid deal, with the path inside it; Conflict as `assemble` does.
+    """
+    assembled = assemble(
+        facts=facts,
+        authority=authority,
+        team=team,
+        customer=customer,
+        approvals=[json.loads(approval.document) for approval in approvals],
+        member_may_decide=member_may_decide,
+        own_revisions=own_revisions,
+    )
+    try:
+        answer = evaluate(assembled.document, guide=guide)
+    except InvalidCase as error:
+        if not error.path.startswith("deal."):
+            raise
+        raise Invalid(error.code, error.detail, path=error.path.removeprefix("deal.")) from error
+    return Judged(facts, assembled.document, answer, assembled.versions, tuple(approvals))
+
+
+def preview(
+    *,
+    team: Team,
+    customer: Customer,
+    kind: str,
+    channel: str,
+    currency: str,
+    terms: DraftTerms,
+    person: Person,
+    at: datetime,
+    deal: Deal | None = None,
+    guide: bool = True,
+) -> Preview:
+    """Answer as submitting would, without a lock and without writing; `deal` where it is one that exists already."""
+    shown = Deal(reference="-", currency=currency, kind=kind, channel=channel, customer=customer, team=team)
+    if deal is not None:
+        shown.reference = deal.reference
+    try:
+        judged = judge(
+            facts=facts_of(shown, terms, at),
+            authority=authority(team=team, at=at),
+            team=team,
+            customer=customer,
+            approvals=() if deal is None else live_approvals(deal),
+            member_may_decide=may_decide(person, team),
+            own_revisions=() if deal is None else hold_keys(deal),
+            guide=guide,
+        )
+    except Refusal as refusal:
+        return Preview(problems=(Problem(refusal.code, refusal.detail, refusal.path or ""),))
+    return _with_people(judged, team, customer, person, at, deal)
+
+
+def _with_people(
+    judged: Judged, team: Team, customer: Customer, person: Person, at: datetime, deal: Deal | None
+) -> Preview:
+    day = today(at)
+    editors = frozenset() if deal is None else frozenset(deal.editors.values_list("user_id", flat=True))
+    row = customer.teams.filter(ended_on=None).first()
+    contact = person.user_id if row is None else row.contact_id
+    involved = Involved(contact, person.user_id, editors)
+    asked: tuple[int, ...] = ()
+    few = False
+    codes = list(judged.answer["committees"])
+    if judged.outcome == "team":
+        asked = eligible_colleagues(team, day, involved)
+        few = too_few(asked, judged.answer["consents"])
+        codes = [judged.committee_code] if few else []
+    committees = {one.code: one for one in Committee.objects.filter(code__in=codes)}
+    seated = {code: eligible_electors(committees[code], day, involved) if code in committees else () for code in codes}
+    return Preview(
+        case=judged.case,
+        answer=judged.answer,
+        facts=judged.facts,
+        versions=judged.versions,
+        approvals=judged.approvals,
+        colleagues=() if few else tuple(names_of(asked)),
+        committees={code: tuple(names_of(people)) for code, people in seated.items()},
+        too_few=few,
+        problems=tuple(_undecidable(committees, seated)),
+    )
+
+
+def _undecidable(committees: Mapping[str, Committee], seated: Mapping[str, Collection[int]]) -> list[Problem]:
+    """Name the committees that could not decide this deal, because too few of their members may vote on it."""
+    problems = []
+    for code, people in seated.items():
+        committee = committees.get(code)
+        if committee is None or not committee.is_active:
+            detail = f"There is no committee {code}. Ask a mandate administrator."
+            problems.append(Problem("committee_unknown", detail, ""))
+        elif len(people) < votes_needed(committee):
+            detail = f"Too few members of {committee.name} may vote on this deal. Ask a mandate administrator."
+            problems.append(Problem("committee_too_small", detail, ""))
+    return problems
+
+
+def votes_needed(committee: Committee) -> int:
+    """Return how many must vote before the committee can say yes."""
+    return max(committee.quorum, committee.approvals_needed if committee.rule == Committee.Rule.NUMBER else 1)

@@ -1,0 +1,89 @@
+"""The locks of one change to a deal, always in the same order: team, budgets, deal, its open cases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from approvals.electorates import place_of
+from approvals.judging import hold_keys
+from approvals.models import Case, Deal, Revision
+from journal.refusals import Conflict
+from mandates import budgets
+from mandates.models import MandateVersion
+from mandates.snapshots import Authority, authority
+from teams.models import CustomerTeam, Team
+from teams.organisation import today
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A deal that nobody else changes until the transaction ends, and what may judge it.
+
+    `team` judges the question at hand; `place` is who looks after the customer today.
+    """
+
+    deal: Deal
+    team: Team
+    place: CustomerTeam | None
+    authority: Authority
+    cases: tuple[Case, ...]
+
+
+def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Locked:
+    """Lock a deal with all that its judgement depends on, inside the caller's transaction.
+
+    `next_revision`: the question is a new revision, which the customer's team of today answers for; otherwise it is
+    the latest revision, judged by the deal's own team, whose version may have been superseded meanwhile.
+    Raises: Conflict `deal_changed` where the deal moved between reading and locking; Deal.DoesNotExist.
+    """
+    day = today(at)
+    deal = _read(deal_id)
+    place = place_of(deal.customer_id, day)
+    team = place.team if next_revision and place is not None else deal.team
+    lock_teams({deal.team_id, team.pk})
+    seen, deal = deal, _read(deal_id)
+    pinned = None if next_revision else pinned_version(deal.latest)
+    live = authority(team=team, at=at, pinned=pinned)
+    budgets.locked(
+        versions=live.versions,
+        team=team,
+        customer=deal.customer,
+        on=_day_of(deal, day, next_revision),
+        revisions=hold_keys(deal),
+    )
+    deal = _read(deal_id, lock=True)
+    if (deal.team_id, deal.customer_id) != (seen.team_id, seen.customer_id):
+        raise Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
+    open_cases = Case.objects.select_for_update().filter(deal=deal, state=Case.State.OPEN).order_by("id")
+    return Locked(deal, team, place, live, tuple(open_cases))
+
+
+def lock_draft(deal_id: int) -> Deal:
+    """Lock a deal's row alone, for changes to its draft, which nothing else depends on."""
+    return _read(deal_id, lock=True)
+
+
+def lock_teams(team_ids: Iterable[int]) -> None:
+    """Lock team rows in the order of their ids: the first lock of every transaction that judges."""
+    list(Team.objects.select_for_update().filter(pk__in=set(team_ids)).order_by("pk").values_list("pk", flat=True))
+
+
+def pinned_version(revision: Revision | None) -> MandateVersion | None:
+    """Return the version that judged the revision when it was submitted."""
+    if revision is None:
+        return None
+    first = revision.decisions.select_related("mandate_version__mandate").order_by("number").first()
+    return None if first is None else first.mandate_version
+
+
+def _read(deal_id: int, *, lock: bool = False) -> Deal:
+    deals = Deal.objects.select_related("team", "customer", "latest")
+    if lock:
+        deals = deals.select_for_update(of=("self",))
+    return deals.get(pk=deal_id)
+
+
+def _day_of(deal: Deal, day: date, next_revision: bool) -> date:
+    return day if next_revision or deal.latest is None else deal.latest.on

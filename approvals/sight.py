@@ -1,0 +1,93 @@
+"""Which deals and cases a person may see, and what the permission table needs to know about one of them."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from approvals.electorates import place_of
+from approvals.models import Case, ConsentRound, Deal, DealSupport, Elector
+from teams.models import CustomerTeam
+from teams.permissions import AUDITOR, About, Person
+
+
+def visible_deals(person: Person) -> QuerySet[Deal]:
+    """Return the deals that the person may see: by team, support, customer, committee asked, or audit."""
+    deals = Deal.objects.all()
+    if not person.user_id or person.is_operator:
+        return deals.none()
+    if AUDITOR in person.roles:
+        return deals
+    teams = list(person.team_roles)
+    reasons = Q(team__in=teams)
+    reasons |= Q(Exists(DealSupport.objects.filter(deal=OuterRef("pk"), team__in=teams)))
+    reasons |= Q(Exists(CustomerTeam.objects.filter(customer=OuterRef("customer"), team__in=teams, ended_on=None)))
+    if person.committees:
+        reasons |= Q(Exists(Case.objects.filter(deal=OuterRef("pk"), committee__in=list(person.committees))))
+    return deals.filter(reasons)
+
+
+def visible_cases(person: Person) -> QuerySet[Case]:
+    """Return the cases of the deals that the person may see."""
+    cases = Case.objects.all()
+    if AUDITOR in person.roles and not person.is_operator:
+        return cases
+    return cases.filter(deal__in=visible_deals(person))
+
+
+def waiting_cases(person: Person) -> QuerySet[Case]:
+    """Return the open cases on which the person may still vote and has not."""
+    if not person.user_id or person.is_operator:
+        return Case.objects.none()
+    asked = Elector.objects.filter(case=OuterRef("pk"), user=person.user_id)
+    cases = Case.objects.filter(Exists(asked), state=Case.State.OPEN, committee__in=list(person.committees))
+    cases = cases.exclude(deal__contact=person.user_id).exclude(deal__editors__user=person.user_id)
+    return cases.exclude(votes__user=person.user_id)
+
+
+def about(deal: Deal) -> About:
+    """Return what permissions need to know about a deal; a team that has taken the customer over sees it too."""
+    supporting = set(deal.supports.values_list("team_id", flat=True))
+    supporting |= set(
+        CustomerTeam.objects.filter(customer=deal.customer_id, ended_on=None).values_list("team_id", flat=True)
+    )
+    return About(
+        team_id=deal.team_id,
+        cost_sight=deal.team.cost_sight,
+        supporting_team_ids=frozenset(supporting - {deal.team_id}),
+        committee_ids=frozenset(Case.objects.filter(deal=deal).values_list("committee_id", flat=True)),
+        contact_id=deal.contact_id,
+        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
+        result_by_id=deal.result_by_id,
+    )
+
+
+def about_next(deal: Deal, day: date) -> About:
+    """Return the same for the deal's next revision, for which the customer's team of today answers."""
+    place = place_of(deal.customer_id, day)
+    team = deal.team if place is None else place.team
+    return About(team_id=team.pk, cost_sight=team.cost_sight, contact_id=deal.contact_id)
+
+
+def about_case(case: Case) -> About:
+    """Return what the right to vote on this one case depends on."""
+    deal = case.deal
+    return About(
+        team_id=deal.team_id,
+        cost_sight=deal.team.cost_sight,
+        committee_ids=frozenset({case.committee_id}),
+        contact_id=deal.contact_id,
+        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
+        elector_ids=frozenset(case.electors.values_list("user_id", flat=True)),
+    )
+
+
+def about_round(round: ConsentRound) -> About:
+    """Return what the right to consent in this round depends on."""
+    deal = round.revision.deal
+    return About(
+        team_id=deal.team_id,
+        cost_sight=deal.team.cost_sight,
+        contact_id=deal.contact_id,
+        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
+        seat_ids=frozenset(round.seats.values_list("user_id", flat=True)),
+    )

@@ -1,0 +1,52 @@
+"""The ways of a deal, of a case and of a consent round, as tables."""
+
+from collections.abc import Iterable
+
+from journal.moves import Move
+
+# States in which the team works on the draft and may submit a (further) revision of it.
+SUBMITTABLE = ("draft", "pending", "approved", "declined", "refused")
+
+
+def _move(name: str, sources: Iterable[str], target: str, permission: str, event: str) -> Move:
+    return Move(name, frozenset(sources), target, permission, event)
+
+
+def _stays(name: str, states: Iterable[str], permission: str, event: str) -> list[Move]:
+    """Moves that change something else than the state."""
+    return [_move(name, [state], state, permission, event) for state in states]
+
+
+DEAL_MOVES: tuple[Move, ...] = (
+    *_stays("edit", SUBMITTABLE, "deal.edit", "deal.edited"),
+    _move("submit", SUBMITTABLE, "pending", "deal.submit", "deal.submitted"),
+    _move("approve", ["pending"], "approved", "", "deal.approved"),
+    _move("refuse", ["pending"], "refused", "", "deal.refused"),
+    _move("decline", ["pending"], "declined", "", "deal.declined"),
+    _move("withdraw", ["draft", "pending"], "withdrawn", "deal.withdraw", "deal.withdrawn"),
+    _move("win", ["approved"], "won", "deal.close", "deal.won"),
+    _move("lose", ["approved"], "lost", "deal.close", "deal.lost"),
+    _move("lapse", ["approved"], "lapsed", "", "deal.lapsed"),
+    _move("reopen", ["won", "lost"], "approved", "deal.reopen", "deal.reopened"),
+    # where the yes has run out or its room in the budget is gone, the deal must be asked for again
+    _move("reopen_as_draft", ["won", "lost"], "draft", "deal.reopen", "deal.reopened"),
+)
+
+CASE_MOVES: tuple[Move, ...] = (
+    *_stays("vote", ["open"], "case.vote", "case.voted"),
+    *_stays("remind", ["open"], "", "case.reminded"),
+    _move("approve", ["open"], "approved", "", "case.approved"),
+    _move("decline", ["open"], "declined", "", "case.declined"),
+    _move("void", ["open"], "void", "", "case.voided"),
+)
+
+ROUND_MOVES: tuple[Move, ...] = (
+    *_stays("consent", ["open"], "consent.give", "consent.given"),
+    *_stays("object", ["open"], "consent.give", "consent.objected"),
+    *_stays("reply", ["open"], "consent.reply", "consent.replied"),
+    *_stays("withdraw_objection", ["open"], "consent.give", "consent.withdrawn"),
+    _move("escalate", ["open"], "escalated", "objection.escalate", "consent.escalated"),
+    _move("pass_on", ["open"], "escalated", "", "consent.escalated"),
+    _move("agree", ["open"], "consented", "", "consent.completed"),
+    _move("void", ["open"], "void", "", "consent.voided"),
+)
