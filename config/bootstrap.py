@@ -112,7 +112,7 @@ def become(module: str, arguments: list[str]) -> NoReturn:
 def ensure_environment(name: str) -> None:
     """Bring `.venv` to what requirements/<name>.lock says; does nothing when that was done before."""
     try:
-        (ROOT / "var").mkdir(exist_ok=True)
+        (ROOT / "var").mkdir(mode=0o700, exist_ok=True)  # database, key and files: nobody else reads them
         with (ROOT / "var" / "setup.lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # two commands started at once take turns
             _ensure_environment(name)

@@ -56,7 +56,7 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
 def _rendering(*, json: bool) -> list[Callable[..., Any]]:
     if json:
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
 
 
 class RequestIdMiddleware:

@@ -21,13 +21,15 @@ from django.db import OperationalError, connections
 
 from config.bootstrap import HOST, ROOT, SetupError, check_port, run_options
 
+# pages of installed packages that this product does not serve
+UNUSED_STATIC = ["redoc", "rest_framework"]
 PATIENCE = 15  # seconds in which a child may finish what it does
 
 
 def main(arguments: list[str]) -> int:
     """Set up and serve; returns the exit code."""
     options = run_options(arguments)
-    environ.Env.read_env(ROOT / ".env")
+    environ.Env.read_env(os.environ.get("ENV_FILE", ROOT / ".env"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{options.port}")
     os.environ.setdefault("LOG_JSON", "false")
@@ -42,6 +44,8 @@ def main(arguments: list[str]) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     connections.close_all()
     return Children(options.port).serve()
 
@@ -89,7 +93,7 @@ def collect_static() -> None:
     if settings.STATIC_ROOT.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     print("Collecting static files ...", flush=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED_STATIC)
     stamp.write_text(wanted)
 
 
@@ -169,7 +173,7 @@ def web_server(port: int) -> list[str]:
     """Return the command line of granian: one process, as rate limits are counted in its memory without Redis."""
     granian = Path(sys.executable).with_name("granian")
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--log-level", "warning"]
-    return [str(granian), *options, "--blocking-threads", "8", "config.wsgi:application"]
+    return [str(granian), *options, "--blocking-threads", str(2 * (os.cpu_count() or 1)), "config.wsgi:application"]
 
 
 def announce(port: int) -> None:

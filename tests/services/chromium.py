@@ -1,11 +1,16 @@
 """Find the Chromium in which the browser stories run."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.services import packages
+
+REMEDY = "Chromium was not found: install it (on Debian: sudo apt install chromium) and run ./test again."
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -36,3 +41,15 @@ def launch_options() -> dict[str, Any]:
     if path := installed():
         options["executable_path"] = path
     return options
+
+
+def ensure() -> None:
+    """Make sure that there is a Chromium: the system's, installed where we may, else the one Playwright fetches."""
+    if installed() or fetched():
+        return
+    if packages.install("chromium") and installed():
+        return
+    print("Fetching Chromium ...", flush=True)
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if not fetched():
+        raise packages.MissingServiceError(REMEDY)
