@@ -87,11 +87,17 @@ def _digest(request: Request) -> str:
 
 
 def _claim(asked: Asked, at: datetime) -> tuple[int, bool]:
-    """Write the key down, unless it is there; return its row's id and whether it is new."""
+    """Write the key down, unless it is there; return its row's id and whether it is new.
+
+    Looks before it writes: on SQLite reading does not wait for the first request, writing does.
+    """
     mine = IdempotentRequest.objects.filter(actor_id=asked.actor_id, key=asked.key)
-    mine.filter(created_at__lt=at - KEPT_FOR).delete()
+    first = mine.first()
+    if first is not None and first.created_at >= at - KEPT_FOR:
+        return first.pk, False
     try:
         with transaction.atomic():
+            mine.filter(created_at__lt=at - KEPT_FOR).delete()
             row = IdempotentRequest.objects.create(
                 actor_id=asked.actor_id,
                 key=asked.key,
