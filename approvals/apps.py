@@ -1,5 +1,19 @@
+"""The app of deals, consents, committees and approvals."""
+
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from journal import ticking
 
 
 class ApprovalsConfig(AppConfig):
+    """Registers the due dates of deals, and what leaving people and moving customers leave open."""
+
     name = "approvals"
+
+    def ready(self) -> None:
+        """Name the work by its path, because this module is read before any model is."""
+        ticking.register("approvals.silence", "approvals.ticking.pass_on_silence", every=60)
+        ticking.register("approvals.remind", "approvals.ticking.remind_committees", every=60)
+        ticking.register("approvals.lapse", "approvals.ticking.lapse_due", every=300)
+        import_string("approvals.leaving.register")()
