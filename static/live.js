@@ -59,7 +59,8 @@
     document.addEventListener(name, (event) => { if (live(event)) off(true); });
   }
   document.addEventListener("htmx:afterSettle", () => {
-    const sentence = document.querySelector("[data-say]");
-    if (sentence && document.querySelector("form[data-live]")) announce(sentence.textContent.trim());
+    const answer = document.querySelector("form[data-live]")?.getAttribute("hx-target");
+    const sentence = answer && document.querySelector(answer)?.querySelector("[data-say]");
+    if (sentence) announce(sentence.textContent.trim());
   });
 })();
