@@ -1,6 +1,5 @@
 """Every setting of the project, read from the environment with defaults that serve a laptop."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -9,9 +8,10 @@ from csp.constants import NONE, SELF
 from config import logs, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 environ.Env.read_env(env("ENV_FILE", default=str(BASE_DIR / ".env")))
+# What the product keeps on this machine: the SQLite database, the key, files, collected static files.
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", default=False)
 # Demo mode: "sign in as" without a password, for a company that is made up. Never where real people sign in.
@@ -92,6 +92,7 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 # --- databases, caches, background work ---
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'mandates.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # the write lock is taken when a transaction begins: that is SQLite's row lock
         "transaction_mode": "IMMEDIATE",
@@ -141,8 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-if find_spec("teams.adapters"):
-    ACCOUNT_ADAPTER = "teams.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "teams.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -239,7 +239,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        *(["teams.tokens.TokenAuthentication"] if find_spec("teams.tokens") else []),
+        "teams.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
