@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from approvals.electorates import eligible_colleagues, eligible_electors, names_of
+from approvals.electorates import eligible_colleagues, eligible_electors, names_of, place_of
 from approvals.eligibility import Involved, too_few
 from approvals.models import Approval, Deal, Revision
 from approvals.terms import DraftTerms
@@ -176,8 +176,8 @@ def _with_people(
 ) -> Preview:
     day = today(at)
     editors = frozenset() if deal is None else frozenset(deal.editors.values_list("user_id", flat=True))
-    row = customer.teams.filter(ended_on=None).first()
-    contact = person.user_id if row is None else row.contact_id
+    place = place_of(customer.pk, day)
+    contact = person.user_id if place is None else place.contact_id
     involved = Involved(contact, person.user_id, editors)
     asked: tuple[int, ...] = ()
     few = False

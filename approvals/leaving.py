@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.actions.settling import save
 from approvals.models import Case, ConsentSeat, Deal, DealState
-from approvals.telling import tell_deal
+from approvals.telling import action, tell_deal
 from teams import leaving
 from teams.leaving import OpenMatter
 from teams.models import User
@@ -60,6 +60,7 @@ def _case(case: Case) -> OpenMatter:
     return OpenMatter("vote", label, f"/cases/{case.pk}/")
 
 
+@action
 def hand_over(*, user_id: int, team_id: int, to: User, by: User, at: datetime) -> None:
     """Make `to` the contact of the person's open deals in the team, in the leaving action's transaction."""
     deals = Deal.objects.select_for_update(of=("self",)).select_related("customer", "team", "latest")
@@ -68,8 +69,7 @@ def hand_over(*, user_id: int, team_id: int, to: User, by: User, at: datetime) -
         deal.contact = to
         save(deal, "contact")
     for deal in mine:
-        data = {"from": user_id, "to": to.pk}
-        tell_deal("deal.handed_over", deal, by=by, at=at, data=data, tell=[to.pk, user_id])
+        tell_deal("deal.handed_over", deal, by=by, at=at, data={"from": user_id, "to": to.pk}, tell=[to.pk, user_id])
 
 
 def register() -> None:

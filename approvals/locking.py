@@ -56,7 +56,7 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
     deal = _read(deal_id, lock=True)
     if (deal.team_id, deal.customer_id) != (seen.team_id, seen.customer_id):
         raise Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
-    open_cases = Case.objects.select_for_update().filter(deal=deal, state=Case.State.OPEN).order_by("id")
+    open_cases = Case.objects.select_for_update(no_key=True).filter(deal=deal, state=Case.State.OPEN).order_by("id")
     return Locked(deal, team, place, live, tuple(open_cases))
 
 
@@ -67,7 +67,9 @@ def lock_draft(deal_id: int) -> Deal:
 
 def lock_teams(team_ids: Iterable[int]) -> None:
     """Lock team rows in the order of their ids: the first lock of every transaction that judges."""
-    list(Team.objects.select_for_update().filter(pk__in=set(team_ids)).order_by("pk").values_list("pk", flat=True))
+    # "no key": rows that merely refer to the team may be written meanwhile
+    teams = Team.objects.select_for_update(no_key=True).filter(pk__in=set(team_ids)).order_by("pk")
+    list(teams.values_list("pk", flat=True))
 
 
 def pinned_version(revision: Revision | None) -> MandateVersion | None:
@@ -81,7 +83,7 @@ def pinned_version(revision: Revision | None) -> MandateVersion | None:
 def _read(deal_id: int, *, lock: bool = False) -> Deal:
     deals = Deal.objects.select_related("team", "customer", "latest")
     if lock:
-        deals = deals.select_for_update(of=("self",))
+        deals = deals.select_for_update(of=("self",), no_key=True)
     return deals.get(pk=deal_id)
 
 

@@ -1,14 +1,43 @@
 """The journal's events about deals and cases: one way to write them, so that every timeline finds them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from datetime import datetime
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
 
 from approvals.models import Case, Deal
-from journal.models import Event
 from journal.record import record
 from teams.models import User
 
 Pairs = Iterable[tuple[str, str]]
+P = ParamSpec("P")
+R = TypeVar("R")
+# What the action under way has to tell, in its order.
+_untold: ContextVar[list[Callable[[], object]]] = ContextVar("untold")
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run an action in one transaction, and write its events when all its other rows are written.
+
+    INVARIANT: the journal's head is the last lock that is taken, so that no two actions wait for each other.
+    """
+
+    @wraps(function)
+    def acting(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = _untold.set([])
+        try:
+            with transaction.atomic():
+                result = function(*args, **kwargs)
+                for tell in _untold.get():
+                    tell()
+            return result
+        finally:
+            _untold.reset(token)
+
+    return acting
 
 
 def tell_deal(
@@ -20,16 +49,16 @@ def tell_deal(
     data: Mapping[str, object] | None = None,
     tell: Iterable[int] = (),
     about: Pairs = (),
-) -> Event:
-    """Record an event whose subject is the deal; whoever did it is not told of it."""
-    return record(
+) -> None:
+    """Record an event whose subject is the deal, at the end of the action; whoever did it is not told of it."""
+    _later(
         verb,
         subject=("deal", deal.reference),
-        by=None if by is None else by.pk,
+        by=by,
         at=at,
-        data=data,
+        data=data or {},
         about=[("customer", deal.customer.reference), ("team", deal.team.code), *about],
-        tell=_others(tell, by),
+        tell=tell,
         link=f"/deals/{deal.reference}/",
     )
 
@@ -42,13 +71,13 @@ def tell_case(
     at: datetime,
     data: Mapping[str, object] | None = None,
     tell: Iterable[int] = (),
-) -> Event:
-    """Record an event whose subject is the case; the deal's timeline shows it too."""
+) -> None:
+    """Record an event whose subject is the case, at the end of the action; the deal's timeline shows it too."""
     deal = case.deal
-    return record(
+    _later(
         verb,
         subject=("case", str(case.pk)),
-        by=None if by is None else by.pk,
+        by=by,
         at=at,
         data={"deal": deal.reference, "committee": case.committee.name, **(data or {})},
         about=[
@@ -57,16 +86,30 @@ def tell_case(
             ("team", deal.team.code),
             ("committee", case.committee.code),
         ],
-        tell=_others(tell, by),
+        tell=tell,
         link=f"/cases/{case.pk}/",
     )
+
+
+def _later(
+    verb: str,
+    *,
+    subject: tuple[str, str],
+    by: User | None,
+    at: datetime,
+    data: Mapping[str, object],
+    about: Iterable[tuple[str, str]],
+    tell: Iterable[int],
+    link: str,
+) -> None:
+    """Keep the event, as it is now, for the end of the action. Raises: LookupError outside an action."""
+    actor = None if by is None else by.pk
+    told = [person for person in dict.fromkeys(tell) if person != actor]
+    event = partial(record, subject=subject, by=actor, at=at, data=dict(data), about=list(about), tell=told, link=link)
+    _untold.get().append(partial(event, verb))
 
 
 def owners(deal: Deal) -> list[int]:
     """Return the people who wait for an answer: the contact and who submitted the deal last."""
     submitter = [] if deal.latest is None else [deal.latest.submitted_by_id]
     return list(dict.fromkeys([deal.contact_id, *submitter]))
-
-
-def _others(people: Iterable[int], by: User | None) -> list[int]:
-    return [person for person in dict.fromkeys(people) if by is None or person != by.pk]

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
-from django.db import transaction
 
 from approvals.actions.consent import pass_on
 from approvals.actions.outcome import lapse
 from approvals.locking import lock_deal
 from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState
 from approvals.states import CASE_MOVES
-from approvals.telling import tell_case
+from approvals.telling import action, tell_case
 from journal.moves import find
 from journal.refusals import Refusal
 from teams.organisation import today
@@ -48,7 +47,7 @@ def _each(keys: Iterable[int], act: Callable[[int, datetime], bool], at: datetim
     return done
 
 
-@transaction.atomic
+@action
 def pass_on_round(round_id: int, at: datetime) -> bool:
     """Take one round to the committee; say whether it was still to be done."""
     seen = ConsentRound.objects.select_related("revision").get(pk=round_id)
@@ -62,11 +61,11 @@ def pass_on_round(round_id: int, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@action
 def remind(case_id: int, at: datetime) -> bool:
     """Remind the electors of one case who have not voted; say whether it was still to be done."""
     case = (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("deal__customer", "deal__team", "committee")
         .get(pk=case_id)
     )

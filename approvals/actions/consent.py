@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.actions.settling import Turn, approve, ask_committees, judge_again, refuse, sha256
@@ -13,7 +12,7 @@ from approvals.locking import Locked, lock_deal
 from approvals.models import Case, ConsentRound, ConsentSeat, Decision
 from approvals.sight import about, about_round
 from approvals.states import ROUND_MOVES
-from approvals.telling import owners, tell_deal
+from approvals.telling import action, owners, tell_deal
 from journal.moves import find
 from journal.refusals import Conflict, NotAllowed
 from teams.models import User
@@ -24,7 +23,7 @@ from teams.standing import person_of
 Answer = ConsentSeat.Answer
 
 
-@transaction.atomic
+@action
 def give_consent(*, seat: ConsentSeat, by: User, at: datetime, reason: str = "") -> ConsentSeat:
     """Say yes as a colleague; the last one needed makes the deal judged again, and approved.
 
@@ -41,7 +40,7 @@ def give_consent(*, seat: ConsentSeat, by: User, at: datetime, reason: str = "")
     return own
 
 
-@transaction.atomic
+@action
 def object_to(*, seat: ConsentSeat, by: User, at: datetime, reason: str) -> ConsentSeat:
     """Say no with a reason; nobody is outvoted: until it is withdrawn, the team cannot agree the deal by itself.
 
@@ -57,7 +56,7 @@ def object_to(*, seat: ConsentSeat, by: User, at: datetime, reason: str) -> Cons
     return own
 
 
-@transaction.atomic
+@action
 def reply(*, seat: ConsentSeat, by: User, at: datetime, text: str) -> ConsentSeat:
     """Answer a colleague's objection; it stands until its author withdraws it.
 
@@ -76,7 +75,7 @@ def reply(*, seat: ConsentSeat, by: User, at: datetime, text: str) -> ConsentSea
     return own
 
 
-@transaction.atomic
+@action
 def withdraw_objection(*, seat: ConsentSeat, by: User, at: datetime) -> ConsentSeat:
     """Take one's objection back; consenting is another step.
 
@@ -93,7 +92,7 @@ def withdraw_objection(*, seat: ConsentSeat, by: User, at: datetime) -> ConsentS
     return own
 
 
-@transaction.atomic
+@action
 def escalate(*, round: ConsentRound, by: User, at: datetime) -> Case | None:
     """Take a colleague's objection to the mandate's committee; no case opens where the charter forbids it by now.
 

@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from approvals.actions.settling import expect_edition, save
 from approvals.electorates import place_of
-from approvals.locking import lock_draft
+from approvals.locking import lock_draft, lock_teams
 from approvals.models import Deal, DealEditor, DealSupport
 from approvals.sight import about, about_next
 from approvals.states import DEAL_MOVES
-from approvals.telling import tell_deal
+from approvals.telling import action, tell_deal
 from approvals.terms import DraftLine, DraftTerms, check_terms, written
 from journal.moves import find
-from journal.record import locked_head
 from journal.refusals import Conflict, Invalid
 from mandates.engine.currencies import EXPONENTS
 from teams.models import Customer, CustomerTeam, Team, User
@@ -49,7 +48,7 @@ class DraftHeader:
     currency: str
 
 
-@transaction.atomic
+@action
 def create_deal(
     *, by: User, at: datetime, customer: Customer, kind: str, channel: str, currency: str, terms: DraftTerms
 ) -> Deal:
@@ -61,7 +60,7 @@ def create_deal(
     return _create(header, terms, by=by, at=at, data={})
 
 
-@transaction.atomic
+@action
 def copy_deal(*, deal: Deal, by: User, at: datetime) -> Deal:
     """Begin another deal with the same customer and the same draft; nothing that was decided comes with it."""
     require("deal.copy", person_of(by, today(at)), about_next(deal, today(at)))
@@ -81,8 +80,8 @@ def _create(
     if terms is not None:
         check_terms(terms)
         draft = written(terms, header.currency)
-    deal = Deal.objects.create(
-        reference=_next_reference(),
+    lock_teams([place.team_id])
+    deal = Deal(
         team=place.team,
         customer=header.customer,
         contact=place.contact,
@@ -93,6 +92,7 @@ def _create(
         created_by=by,
         created_at=at,
     )
+    _insert(deal)
     DealEditor.objects.create(deal=deal, user=by)
     tell_deal("deal.drafted", deal, by=by, at=at, data=data, tell=[deal.contact_id])
     return deal
@@ -117,17 +117,29 @@ def _check_header(header: DraftHeader) -> None:
         raise Invalid("customer_inactive", _("This customer is no longer active."), path="customer")
 
 
+def _insert(deal: Deal) -> None:
+    """Write the deal under the next free reference; whoever takes the same one at once has it, and we the next."""
+    while True:
+        deal.reference = _next_reference()
+        try:
+            with transaction.atomic():
+                deal.save(force_insert=True)
+            return
+        except IntegrityError:
+            if not Deal.objects.filter(reference=deal.reference).exists():
+                raise
+
+
 def _next_reference() -> str:
-    """Return the next free reference; the journal's head, locked last anyway, keeps two deals from taking the same."""
-    locked_head()
-    last = Deal.objects.filter(imported=False).order_by("-id").values_list("reference", flat=True).first()
+    numbered = Deal.objects.filter(imported=False, reference__regex=rf"^{PREFIX}[0-9]+$")
+    last = numbered.order_by("-id").values_list("reference", flat=True).first()
     number = FIRST_NUMBER if last is None else int(last.removeprefix(PREFIX)) + 1
     while Deal.objects.filter(reference=f"{PREFIX}{number}").exists():
         number += 1  # an import brought this one in
     return f"{PREFIX}{number}"
 
 
-@transaction.atomic
+@action
 def edit_draft(
     *, deal: Deal, by: User, at: datetime, edition: int | None, terms: DraftTerms, header: DraftHeader | None = None
 ) -> Deal:
@@ -171,7 +183,7 @@ def become_editor(deal: Deal, user: User) -> None:
     DealEditor.objects.get_or_create(deal=deal, user=user)
 
 
-@transaction.atomic
+@action
 def support(*, deal: Deal, team: Team, by: User, at: datetime) -> DealSupport:
     """Let another team see this deal and advise on it."""
     locked = lock_draft(deal.pk)
@@ -184,7 +196,7 @@ def support(*, deal: Deal, team: Team, by: User, at: datetime) -> DealSupport:
     return row
 
 
-@transaction.atomic
+@action
 def unsupport(*, deal: Deal, team: Team, by: User, at: datetime) -> None:
     """End another team's sight of this deal."""
     locked = lock_draft(deal.pk)

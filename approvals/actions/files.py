@@ -14,7 +14,7 @@ from approvals.locking import lock_draft
 from approvals.models import Attachment, Deal
 from approvals.sight import about_next
 from approvals.states import DEAL_MOVES
-from approvals.telling import tell_deal
+from approvals.telling import action, tell_deal
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from teams.models import User
@@ -32,7 +32,7 @@ ALLOWED = frozenset(
 )
 
 
-@transaction.atomic
+@action
 def attach(*, deal: Deal, by: User, at: datetime, file: File[bytes], name: str) -> Attachment:
     """Keep a file with a deal, under a random name of its own; its text is never read by the product.
 
@@ -59,7 +59,7 @@ def attach(*, deal: Deal, by: User, at: datetime, file: File[bytes], name: str) 
     return row
 
 
-@transaction.atomic
+@action
 def detach(*, attachment: Attachment, by: User, at: datetime) -> None:
     """Remove a file from a deal that nobody has been asked about yet; afterwards it is part of what was decided.
 

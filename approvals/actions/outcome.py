@@ -3,7 +3,6 @@
 import json
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.actions.settling import expect_edition, move, release, save, sha256
@@ -13,7 +12,7 @@ from approvals.locking import Locked, lock_deal
 from approvals.models import Deal, DealState, Revision
 from approvals.sight import about
 from approvals.states import DEAL_MOVES
-from approvals.telling import owners, tell_deal
+from approvals.telling import action, owners, tell_deal
 from approvals.terms import of_facts, read
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
@@ -24,7 +23,7 @@ from teams.permissions import require
 from teams.standing import person_of
 
 
-@transaction.atomic
+@action
 def win(*, deal: Deal, by: User, at: datetime, closed_on: date, edition: int | None = None) -> Deal:
     """Enter that the customer took the deal as approved; what it held of its budgets is committed.
 
@@ -45,7 +44,7 @@ def win(*, deal: Deal, by: User, at: datetime, closed_on: date, edition: int | N
     return _close(locked.deal, "win", by=by, at=at, closed_on=closed_on, why="")
 
 
-@transaction.atomic
+@action
 def lose(*, deal: Deal, by: User, at: datetime, closed_on: date, why: str = "", edition: int | None = None) -> Deal:
     """Enter that the customer did not take the deal; its budget is free again.
 
@@ -90,7 +89,7 @@ def _close(deal: Deal, name: str, *, by: User, at: datetime, closed_on: date, wh
     return deal
 
 
-@transaction.atomic
+@action
 def reopen(*, deal: Deal, by: User, at: datetime, reason: str, edition: int | None = None) -> Deal:
     """Undo a result that somebody else entered by mistake; the deal is approved again, or a draft where that is over.
 
@@ -124,7 +123,7 @@ def _good_again(deal: Deal, *, by: User, at: datetime) -> bool:
     return all(one.fits for one in held)
 
 
-@transaction.atomic
+@action
 def lapse(*, deal: Deal, at: datetime) -> bool:
     """End a yes whose date has passed; say whether it was still to be done."""
     locked = lock_deal(deal.pk, at=at)

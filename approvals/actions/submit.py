@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.actions.draft import become_editor
@@ -30,7 +29,7 @@ from approvals.locking import Locked, lock_deal
 from approvals.models import Case, Deal, Decision, Revision, RevisionLine
 from approvals.sight import about, about_next
 from approvals.states import DEAL_MOVES
-from approvals.telling import owners, tell_deal
+from approvals.telling import action, owners, tell_deal
 from approvals.terms import read
 from journal.moves import find
 from journal.refusals import Invalid
@@ -44,7 +43,7 @@ from teams.standing import person_of
 LONGEST_REASON = 4000
 
 
-@transaction.atomic
+@action
 def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decision:
     """Freeze the draft as the deal's next revision, judge it and do what the answer says (`domain.md`, step 2).
 
@@ -158,7 +157,7 @@ def _become_pending(locked: Locked, revision: Revision, *, by: User, at: datetim
     save(deal, "state", "team", "contact", "latest", "submitted_at", "answered_at", "good_until")
 
 
-@transaction.atomic
+@action
 def withdraw(*, deal: Deal, by: User, at: datetime, reason: str = "", edition: int | None = None) -> Deal:
     """Take a draft or pending deal back: whoever was asked need not answer, and its budget is free again.
 

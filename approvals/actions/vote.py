@@ -3,7 +3,6 @@
 import json
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals import envelopes
@@ -25,7 +24,7 @@ from approvals.models import Approval, ApprovalRevocation, Case, Decision, Vote
 from approvals.quorum import Result, Tally, tally
 from approvals.sight import about_case
 from approvals.states import CASE_MOVES
-from approvals.telling import owners, tell_case, tell_deal
+from approvals.telling import action, owners, tell_case, tell_deal
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical
@@ -35,7 +34,7 @@ from teams.permissions import require
 from teams.standing import person_of
 
 
-@transaction.atomic
+@action
 def cast_vote(*, case: Case, by: User, at: datetime, choice: str, reason: str, edition: int | None = None) -> Case:
     """Vote, or change one's vote while the case is open; the vote that decides closes it in the same transaction.
 
@@ -140,7 +139,7 @@ def _allowed(case: Case) -> dict[str, frozenset[tuple[object, ...]]]:
     return allowed
 
 
-@transaction.atomic
+@action
 def revoke_approval(*, approval: Approval, by: User, at: datetime, reason: str) -> ApprovalRevocation:
     """End an approval before its date: no later judgement counts it. What was approved under it stays approved.
 
