@@ -151,7 +151,7 @@ def create_venv() -> None:
         return
     done = subprocess.run([*create, "--without-pip"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise SetupError(f"Making .venv failed: {_last_line(done)}")
+        raise SetupError(f"Making .venv failed: {_cause(done)}")
 
 
 def install_uv() -> None:
@@ -160,7 +160,10 @@ def install_uv() -> None:
     if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode != 0:
         pip = [str(PYTHON), str(fetch_pip() / "pip")]
     lock = ROOT / "requirements" / "installer.lock"
-    _fetching([*pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(lock)], dict(os.environ))
+    _fetching(
+        [*pip, "install", "--quiet", "--retries", "2", "--no-deps", "--require-hashes", "-r", str(lock)],
+        dict(os.environ),
+    )
 
 
 def install(lock: Path) -> None:
@@ -182,10 +185,12 @@ def install(lock: Path) -> None:
 def _fetching(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise SetupError(f"The packages could not be fetched; is there a network? ({_last_line(done)})")
+        raise SetupError(f"The packages could not be fetched; is there a network? ({_cause(done)})")
 
 
-def _last_line(done: subprocess.CompletedProcess[str]) -> str:
+def _cause(done: subprocess.CompletedProcess[str]) -> str:
+    if found := re.search(r"\[Errno -?\d+\] [^'\")]+", done.stderr):
+        return found[0]  # pip says this among its retries, and ends with something that misleads
     lines = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip()]
     return lines[-1] if lines else f"exit {done.returncode}"
 

@@ -155,10 +155,12 @@ def pytest(*arguments: str) -> list[str]:
 def started(run: Run, services: ExitStack, kind: type[Postgres] | type[Redis], name: str) -> str | None:
     """Start a service for the rest of the run and return its address; its absence is a failure."""
     try:
-        return services.enter_context(kind()).url
+        service = kind()
+        services.enter_context(service)
     except MissingServiceError as error:
         run.fail(name, str(error))
         return None
+    return service.url
 
 
 def browser(run: Run) -> bool:
