@@ -1,7 +1,8 @@
-"""Budget periods: which stretch of days a date belongs to."""
+"""Days and periods: which stretch of days a date belongs to, and when a day begins."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 
 class Span(NamedTuple):
@@ -25,3 +26,8 @@ def span_of(period: str, on: date, *, valid_from: date, valid_until: date) -> Sp
     starts_on = date(on.year, first, 1)
     after = date(on.year + 1, 1, 1) if first + months > 12 else date(on.year, first + months, 1)
     return Span(starts_on, after - timedelta(days=1))
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """Return the moment, in UTC, at which a day begins in a time zone."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)

@@ -9,6 +9,7 @@ from mandates.models.authority import (
     VersionHolder,
     VersionPeriod,
     VersionState,
+    VersionStep,
 )
 from mandates.models.budget import Budget, LedgerEntry
 from mandates.models.catalogue import Price, Product, Rate
@@ -27,4 +28,5 @@ __all__ = [
     "VersionHolder",
     "VersionPeriod",
     "VersionState",
+    "VersionStep",
 ]

@@ -180,6 +180,19 @@ class VersionHolder(models.Model):
         return f"{self.team}: {self.version}"
 
 
+class VersionStep(models.Model):
+    """Why a granted version was suspended, resumed or revoked. INVARIANT: never changed (trigger)."""
+
+    version = models.ForeignKey(MandateVersion, on_delete=models.PROTECT, related_name="steps")
+    name = models.CharField(max_length=12)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.version}"
+
+
 class VersionPeriod(Period):
     """When a version of a mandate is in force."""
 

@@ -1,0 +1,36 @@
+"""Every change to authority and to the catalogue, each one transaction."""
+
+from mandates.actions.catalogue import add_price, change_product, create_product
+from mandates.actions.charter import (
+    decline_charter,
+    draft_charter,
+    edit_charter,
+    grant_charter,
+    propose_charter,
+    take_back_charter,
+)
+from mandates.actions.drafting import draft_mandate, edit_draft, propose, take_back
+from mandates.actions.ending import resume, revoke, settle, suspend
+from mandates.actions.granting import decline, grant
+
+__all__ = [
+    "add_price",
+    "change_product",
+    "create_product",
+    "decline",
+    "decline_charter",
+    "draft_charter",
+    "draft_mandate",
+    "edit_charter",
+    "edit_draft",
+    "grant",
+    "grant_charter",
+    "propose",
+    "propose_charter",
+    "resume",
+    "revoke",
+    "settle",
+    "suspend",
+    "take_back",
+    "take_back_charter",
+]

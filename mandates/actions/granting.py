@@ -1,0 +1,138 @@
+"""Granting a proposed version from a date, or declining it."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from journal.refusals import Conflict, Invalid
+from mandates.actions.ending import settle_mandate, validity_ends
+from mandates.actions.writing import (
+    holder_ids,
+    judged_move,
+    lock_mandate,
+    lock_teams,
+    locked_version,
+    reason_given,
+    refuse_problems,
+    refuse_unconfirmed,
+    same_edition,
+    team_people,
+    tell_mandate,
+)
+from mandates.checking import findings_of, problems_of
+from mandates.models import Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
+from mandates.periods import day_begins
+from teams.models import User
+from teams.organisation import organisation
+
+
+def concerned_teams(version: MandateVersion, at: datetime) -> frozenset[int]:
+    """Return the teams that hold this version, or any version of its mandate that judges now or will."""
+    live = VersionPeriod.objects.filter(mandate=version.mandate_id).exclude(ends_at__lte=at).values("version")
+    others = VersionHolder.objects.filter(version__in=live).values_list("team_id", flat=True)
+    return holder_ids(version) | frozenset(others)
+
+
+@transaction.atomic
+def grant(
+    *,
+    version: MandateVersion,
+    by: User,
+    at: datetime,
+    from_on: date | None = None,
+    confirmed: Collection[str] = (),
+    edition: int | None = None,
+    note: str = "",
+) -> MandateVersion:
+    """Put a proposed version in force: now, or when `from_on` begins; never before its own validity does.
+
+    The version in force until then is superseded at that moment, and so is any that was to begin later.
+    `confirmed`: the keys of all of `checking.findings_of`. Locks every holding team first.
+    Raises: NotAllowed for its drafter and for members of a holding team; Conflict `unconfirmed`, `validity_over`,
+    `illegal_move`, `stale_edition`; Invalid where it cannot be granted as it stands any more.
+    """
+    teams = concerned_teams(version, at)
+    lock_teams(teams)
+    mandate = lock_mandate(version.mandate_id)
+    version = locked_version(version)
+    move, day = judged_move(version, "grant", by=by, at=at)
+    same_edition(version, edition)
+    refuse_problems(problems_of(version))
+    findings = findings_of(version, at)
+    refuse_unconfirmed(findings, confirmed)
+    starts_at, ends_at = _validity(version, from_on, day, at)
+    _begin(mandate, version, starts_at, ends_at)
+    version.state = VersionState(move.target)
+    _answer(version, by, at, note)
+    data = {
+        "from": starts_at.isoformat(),
+        "until": str(version.valid_until),
+        "sha256": version.sha256,
+        "teams": sorted(version.holders.values_list("team__code", flat=True)),
+        "confirmed": [finding.key for finding in findings],
+    }
+    told = [version.drafted_by_id, *team_people(teams, day)]
+    tell_mandate(move.event, version, by=by, at=at, data=data, tell=told)
+    settle_mandate(mandate, at)
+    return version
+
+
+def _answer(version: MandateVersion, by: User, at: datetime, note: str) -> None:
+    version.answered_by, version.answered_at, version.answer_note = by, at, note.strip()
+    version.edition += 1
+    version.save(update_fields=["state", "answered_by", "answered_at", "answer_note", "edition"])
+
+
+def _validity(version: MandateVersion, from_on: date | None, day: date, at: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when the version judges. Raises: Conflict `validity_over`; Invalid for a date past."""
+    if version.valid_from is None or version.valid_until is None:
+        raise Invalid("validity_missing", _("Say from when until when the mandate is valid."), path="valid_from")
+    if from_on is not None and from_on < day:
+        raise Invalid("date_past", _("A version cannot be granted from a day in the past."), path="from_on")
+    first = max(from_on or day, version.valid_from)
+    if first > version.valid_until:
+        raise Conflict(
+            "validity_over", _("This version would begin after its own last day. Draft one with another validity.")
+        )
+    zone = organisation().time_zone
+    return (at if first == day else day_begins(first, zone)), validity_ends(version)
+
+
+def _begin(mandate: Mandate, version: MandateVersion, starts_at: datetime, ends_at: datetime) -> None:
+    """Write the version's period, and end where it begins whatever was or would be in force then."""
+    superseded = VersionPeriod.EndCause.SUPERSEDED
+    for period in mandate.periods.select_for_update().order_by("starts_at", "id"):
+        ended = period.ends_at is not None and period.ends_at <= starts_at
+        if ended and not (period.ends_at == starts_at and period.end_cause == VersionPeriod.EndCause.EXPIRED):
+            continue
+        period.ends_at, period.end_cause = max(period.starts_at, starts_at), superseded
+        period.save(update_fields=["ends_at", "end_cause"])
+    VersionPeriod.objects.create(
+        mandate=mandate,
+        version=version,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        cause=VersionPeriod.Cause.GRANTED,
+        end_cause=VersionPeriod.EndCause.EXPIRED,
+    )
+
+
+@transaction.atomic
+def decline(
+    *, version: MandateVersion, by: User, at: datetime, reason: str, edition: int | None = None
+) -> MandateVersion:
+    """Answer a proposed version with a reasoned no; what is in force stays in force.
+
+    Raises: Invalid `reason_missing`; NotAllowed; Conflict `illegal_move`, `stale_edition`.
+    """
+    version = locked_version(version)
+    move, _day = judged_move(version, "decline", by=by, at=at)
+    same_edition(version, edition)
+    reason = reason_given(reason)
+    version.state = VersionState(move.target)
+    _answer(version, by, at, reason)
+    told = [version.drafted_by_id, version.proposed_by_id or version.drafted_by_id]
+    tell_mandate(move.event, version, by=by, at=at, tell=told)
+    return version
