@@ -7,6 +7,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from journal.models import Channel, Message
+from teams.actions.people import is_first_use
+from teams.demo import demo_people
 from teams.permissions import NOBODY, Person, may
 
 MORE = frozenset({"/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
@@ -36,6 +38,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "organisation": getattr(request, "organisation", None),
         "person": person,
         "unread": unread,
+        # the sign-in page's own; no other page asks
+        "demo_people": SimpleLazyObject(demo_people),
+        "is_first_use": SimpleLazyObject(is_first_use),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 
 from teams.models import Customer, Team
 from teams.permissions import Person
@@ -16,11 +17,10 @@ CustomerSection = Callable[[Customer, Person, HttpRequest], tuple[str, Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section ready to be included: its name, its template and the context that is its own."""
+    """A section ready to be shown."""
 
     name: str
-    template: str
-    context: Mapping[str, Any]
+    html: str
 
 
 team_sections: dict[str, TeamSection] = {}
@@ -30,10 +30,14 @@ customer_sections: dict[str, CustomerSection] = {}
 def of_team(team: Team, person: Person, request: HttpRequest) -> list[Section]:
     """The registered sections of a team's page, in the order of their registration."""
     made = ((name, build(team, person, request)) for name, build in team_sections.items())
-    return [Section(name, *section) for name, section in made if section]
+    return [_rendered(name, *section, request) for name, section in made if section]
 
 
 def of_customer(customer: Customer, person: Person, request: HttpRequest) -> list[Section]:
     """The registered sections of a customer's page, in the order of their registration."""
     made = ((name, build(customer, person, request)) for name, build in customer_sections.items())
-    return [Section(name, *section) for name, section in made if section]
+    return [_rendered(name, *section, request) for name, section in made if section]
+
+
+def _rendered(name: str, template: str, context: Mapping[str, Any], request: HttpRequest) -> Section:
+    return Section(name, render_to_string(template, dict(context), request))

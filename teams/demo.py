@@ -1,0 +1,41 @@
+"""Who can be chosen on the demo's sign-in page."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from teams.models import CommitteeSeat, Membership, OrganisationRole, User
+
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """A person of the demo company, and in words what they do there."""
+
+    user: User
+    roles: str
+
+
+def demo_people() -> list[DemoPerson]:
+    """Everybody who has something to do in the demo company, by name; nobody outside the demo."""
+    if not settings.DEMO:
+        return []
+    places = Membership.objects.filter(ended_on=None).select_related("team")
+    seats = CommitteeSeat.objects.filter(ended_on=None).select_related("committee")
+    roles = OrganisationRole.objects.filter(ended_on=None)
+    people = User.objects.filter(is_active=True, is_staff=False).prefetch_related(
+        Prefetch("memberships", places, to_attr="places"),
+        Prefetch("committee_seats", seats, to_attr="seats"),
+        Prefetch("organisation_roles", roles, to_attr="held_roles"),
+    )
+    found = [DemoPerson(user, _words(user)) for user in people.order_by("name", "pk")[: SHOWN * 2]]
+    return [person for person in found if person.roles][:SHOWN]
+
+
+def _words(user: User) -> str:
+    parts = [f"{place.get_role_display()}, {place.team.name}" for place in user.places]  # type: ignore[attr-defined]
+    parts += [seat.committee.name for seat in user.seats]  # type: ignore[attr-defined]
+    parts += [str(role.get_role_display()) for role in user.held_roles]  # type: ignore[attr-defined]
+    return " · ".join(parts)

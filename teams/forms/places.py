@@ -1,0 +1,227 @@
+"""Forms on teams, customers, committees and the organisation."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from teams.forms.edition import EditionForm, PageForm
+from teams.forms.fields import PercentField, PersonField, zone_choices
+from teams.models import CODE, Committee, Membership, Team, User
+
+CODE_HELP = _("Lower-case letters, digits and hyphens. It stands in addresses and documents, and is kept for good.")
+
+
+class TeamFacts(forms.Form):
+    """What a new team and a changed one have in common."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    group = forms.CharField(label=_("Group"), max_length=120, required=False)
+    cost_sight = forms.ChoiceField(
+        label=_("Who sees cost and margin"), choices=Team.CostSight.choices, widget=forms.RadioSelect
+    )
+
+
+class NewTeamForm(TeamFacts, PageForm):
+    """A team to be made."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, validators=[CODE], help_text=CODE_HELP)
+    field_order = ("code", "name", "group", "cost_sight")
+
+
+class TeamForm(TeamFacts, EditionForm):
+    """A team to be changed."""
+
+    is_active = forms.BooleanField(label=_("This team works"), required=False)
+
+
+class MemberForm(PageForm):
+    """A person's role in a team."""
+
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Membership.Role.choices, initial="member", widget=forms.RadioSelect
+    )
+    may_decide = forms.BooleanField(
+        label=_("May decide alone inside the member bounds"),
+        required=False,
+        initial=True,
+        help_text=_("Without it, a colleague's consent is asked even for a deal inside the member bounds."),
+    )
+
+
+class NewMemberForm(MemberForm):
+    """A person to be brought into a team."""
+
+    user = PersonField(label=_("Person"))
+    field_order = ("user", "role", "may_decide")
+
+
+class LeaveForm(PageForm):
+    """Who takes the customers and deals over."""
+
+    new_contact = PersonField(label=_("New contact of these customers and deals"), required=False)
+
+    def __init__(self, *arguments: Any, team: Team, leaver: User, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        limit_to_team(self.fields["new_contact"], team, without=leaver)
+
+
+def limit_to_team(field: forms.Field, team: Team, without: User) -> None:
+    """Offer only those who may be the contact of this team's customers, but for one."""
+    workers = Membership.objects.filter(team=team, ended_on=None, role__in=("lead", "member"))
+    people = User.objects.filter(is_active=True, pk__in=workers.values("user")).exclude(pk=without.pk)
+    field.queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
+
+
+class CommitteeFacts(forms.Form):
+    """What a new committee and a changed one have in common."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    rule = forms.ChoiceField(label=_("It approves by"), choices=Committee.Rule.choices, widget=forms.RadioSelect)
+    approvals_needed = forms.IntegerField(
+        label=_("Approvals needed"), min_value=1, max_value=99, initial=1, help_text=_("For a fixed number only.")
+    )
+    quorum = forms.IntegerField(
+        label=_("Quorum"), min_value=1, max_value=99, initial=1, help_text=_("How many must vote at least.")
+    )
+    answer_hours = forms.IntegerField(label=_("Answer time in working hours"), min_value=1, max_value=500, initial=8)
+
+
+class NewCommitteeForm(CommitteeFacts, PageForm):
+    """A committee to be made."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, validators=[CODE], help_text=CODE_HELP)
+    field_order = ("code", "name", "rule", "approvals_needed", "quorum", "answer_hours")
+
+
+class CommitteeForm(CommitteeFacts, EditionForm):
+    """A committee to be changed; a case that is open keeps the rule it began with."""
+
+    is_active = forms.BooleanField(label=_("This committee works"), required=False)
+
+
+class SeatForm(PageForm):
+    """A person to be given a seat."""
+
+    user = PersonField(label=_("Person"))
+    is_chair = forms.BooleanField(label=_("Chairs the committee"), required=False)
+
+
+class CustomerFacts(forms.Form):
+    """What a new customer and a changed one have in common."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    segment = forms.CharField(
+        label=_("Segment"), max_length=60, required=False, help_text=_("Mandates may be limited to segments.")
+    )
+    country = forms.CharField(
+        label=_("Country"), min_length=2, max_length=2, required=False, help_text=_("Two letters, like BE.")
+    )
+
+
+class PlaceFields(forms.Form):
+    """The team that looks after a customer, and its contact."""
+
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none())
+    contact = PersonField(label=_("Contact"), help_text=_("A member or the account lead of that team."))
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["team"].queryset = Team.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+
+
+class NewCustomerForm(CustomerFacts, PlaceFields, PageForm):
+    """A customer to be made."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=60, help_text=_("It is kept for good."))
+    field_order = ("reference", "name", "segment", "country", "team", "contact")
+
+
+class CustomerForm(CustomerFacts, EditionForm):
+    """A customer to be changed."""
+
+    is_active = forms.BooleanField(label=_("This customer is active"), required=False)
+
+
+class AssignForm(PlaceFields, PageForm):
+    """Another team for a customer."""
+
+    note = forms.CharField(
+        label=_("Note for the next contact"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class HandOverForm(PageForm):
+    """Another contact in the same team."""
+
+    contact = PersonField(label=_("Next contact"))
+    note = forms.CharField(
+        label=_("Note for the next contact"),
+        required=False,
+        max_length=4000,
+        help_text=_("What was promised, what is open, how they like to be spoken to."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *arguments: Any, team: Team, contact: User, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        limit_to_team(self.fields["contact"], team, without=contact)
+
+
+class CustomerFilter(forms.Form):
+    """What the list of customers is narrowed to; it lives in the address."""
+
+    q = forms.CharField(label=_("Name or reference"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, to_field_name="code", empty_label=_("all teams")
+    )
+    segment = forms.CharField(label=_("Segment"), required=False)
+    mine = forms.BooleanField(label=_("I am the contact"), required=False)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class OrganisationForm(EditionForm):
+    """The organisation's settings."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    country = forms.CharField(
+        label=_("Country of the working calendar"),
+        min_length=2,
+        max_length=2,
+        help_text=_("Two letters, like BE. Its public holidays are no working days."),
+    )
+    workday_starts_at = forms.TimeField(
+        label=_("Working day starts"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    workday_ends_at = forms.TimeField(
+        label=_("Working day ends"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, help_text=_("Three letters, like EUR."))
+    default_committee = forms.ModelChoiceField(
+        label=_("Default committee"),
+        queryset=Committee.objects.none(),
+        required=False,
+        help_text=_("Asked where no mandate says which committee."),
+    )
+    approval_days = forms.IntegerField(label=_("Days an approval is good for"), min_value=1, max_value=3650)
+    tolerance = PercentField(label=_("Tolerance of an approval, in percent"))
+    consent_days = forms.IntegerField(label=_("Working days a colleague has to answer"), min_value=1, max_value=90)
+    notice_days = forms.IntegerField(
+        label=_("Days of notice before a narrower version judges"), min_value=0, max_value=3650
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
+        committees = Committee.objects.filter(is_active=True).order_by("name")
+        self.fields["default_committee"].queryset = committees  # type: ignore[attr-defined]
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
