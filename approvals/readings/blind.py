@@ -34,12 +34,12 @@ def without_cost(case: Document) -> dict[str, Any]:
     reader and is left out.
     """
     charter = case.get("charter")
-    mandates = [_without_margin(document) for document in case.get("mandates", [])]
+    mandates = [without_margin(document) for document in case.get("mandates", [])]
     return {
         **case,
-        "charter": None if charter is None else _without_margin(charter),
+        "charter": None if charter is None else without_margin(charter),
         "mandates": [mandate for mandate in mandates if _binds_a_price(mandate)],
-        "approvals": [_without_margin(document) for document in case.get("approvals", [])],
+        "approvals": [without_margin(document) for document in case.get("approvals", [])],
         "deal": {**case["deal"], "lines": [{**line, "unit_cost": "0"} for line in case["deal"]["lines"]]},
     }
 
@@ -53,7 +53,8 @@ def _limits_margin(document: Document) -> bool:
     return any(limit["metric"] in MARGIN for limit in document["limits"])
 
 
-def _without_margin(document: Document) -> dict[str, Any]:
+def without_margin(document: Document) -> dict[str, Any]:
+    """Return a charter, a mandate or an approval without what it says about margins."""
     return {**document, "limits": [limit for limit in document["limits"] if limit["metric"] not in MARGIN]}
 
 

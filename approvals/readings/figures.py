@@ -28,6 +28,12 @@ def plain(value: Decimal, places: int = 0) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-shown)):f}"
 
 
+def for_field(value: Decimal, places: int = 0) -> str:
+    """Return `value` as it stands in a form field: the reader's decimal mark, no grouping."""
+    shown = max(places, min(4, -int(value.normalize().as_tuple().exponent)))
+    return number_format(value.quantize(Decimal(1).scaleb(-shown)), decimal_pos=shown, force_grouping=False)
+
+
 def money(value: Decimal, currency: str) -> str:
     return f"{number(value, EXPONENTS.get(currency, 2))}{FIXED_SPACE}{currency}"
 

@@ -1,6 +1,6 @@
 """One finding of the engine as a sentence, with its figures and the ruler that shows where it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -88,7 +88,6 @@ class Names:
 
     products: Mapping[str, str]
     committees: Mapping[str, str]
-    approvals: Sequence[str] = ()
 
     def committee(self, code: str | None) -> str:
         return self.committees.get(code, code) if code else ""
@@ -100,6 +99,8 @@ def read(finding: Document, case: Document, mandate: Document | None, names: Nam
     bounds = _bounds(finding, case, mandate)
     value = None if finding["value"] is None else Decimal(str(finding["value"]))
     covered = finding["covered_by"]
+    # the charter's one bound is nobody's own: it is told in words, without the scale of a member's and a team's
+    of_mandate = finding["source"] != "charter"
     return Reading(
         source=finding["source"],
         metric=metric,
@@ -109,20 +110,20 @@ def read(finding: Document, case: Document, mandate: Document | None, names: Nam
         what=_what(finding, case, names, mandate),
         figure=_figure(metric, value, bounds),
         why=_why(finding, value, bounds, case),
-        member_text=_bound_text(metric, bounds, bounds.member),
-        team_text=_bound_text(metric, bounds, bounds.team) if bounds.team != bounds.member else "",
+        member_text=_bound_text(metric, bounds, bounds.member) if of_mandate else "",
+        team_text=_bound_text(metric, bounds, bounds.team) if of_mandate and bounds.team != bounds.member else "",
         left_text=_left(metric, level, value, bounds),
         committee=names.committee(finding["committee"]),
-        covered="" if covered is None else _covered(names, covered),
+        covered="" if covered is None else _covered(case, names, covered),
         counts=covered is None,
         at_least=figures.is_minimum(metric),
-        ruler=_ruler(metric, value, bounds),
+        ruler=_ruler(metric, value, bounds) if of_mandate else None,
     )
 
 
-def _covered(names: Names, index: int) -> str:
-    by = names.approvals[index] if index < len(names.approvals) else ""
-    return _("Covered by the approval of %(committee)s.") % {"committee": by} if by else _("Covered by an approval.")
+def _covered(case: Document, names: Names, index: int) -> str:
+    committee = names.committee(case["approvals"][index]["committee"])
+    return _("Covered by the approval of %(committee)s.") % {"committee": committee}
 
 
 def _bounds(finding: Document, case: Document, mandate: Document | None) -> Bounds:

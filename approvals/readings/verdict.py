@@ -75,6 +75,17 @@ class Verdict:
     notes: tuple[str, ...]
     mandate: str
 
+    @property
+    def headline(self) -> list[dict[str, str]]:
+        """The lowest prices of a deal with a single line, said beside the sentence itself."""
+        if len(self.floors) != 1:
+            return []
+        floor = self.floors[0]
+        return [
+            {"outcome": "member", "label": _("Lowest price that is yours"), "text": floor.member},
+            {"outcome": "team", "label": _("Lowest with a colleague"), "text": floor.team},
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -89,16 +100,19 @@ def verdict(
     case: Document,
     answer: Document,
     shown: Document,
-    shown_case: Document,
     names: Names,
     people: People,
     reader: Reader,
     notes: Sequence[str] = (),
+    hides_margin: bool = False,
 ) -> Verdict:
-    """Return the verdict of `answer`, with the findings of `shown`: the same answer, or the one for a blind reader."""
-    readings = readings_of(shown, shown_case, names)
+    """Return the verdict of `answer`, with the findings of `shown`: the same answer, or the one for a blind reader.
+
+    `case` is the case that `shown` answers. `hides_margin`: part of the true answer rests on what is not shown.
+    """
+    readings = readings_of(shown, case, names)
     groups = grouped(readings)
-    said = (*notes, *_own_notes(case, answer, people, reader))
+    said = (*notes, *_own_notes(answer, people, hides_margin))
     return Verdict(
         outcome=answer["outcome"],
         sentence=sentence(answer, names, people, reader),
@@ -108,7 +122,7 @@ def verdict(
         moves=_ways(shown, case, names),
         asked=_asked(answer, names, people),
         notes=said,
-        mandate=shown.get("mandate") or "",
+        mandate=(shown["mandate"] or "") if shown.get("says_mandate", True) else "",
     )
 
 
@@ -194,23 +208,16 @@ def _left(readings: Sequence[Reading]) -> str:
     return min(readings, key=lambda reading: reading.weight[1]).left_text
 
 
-def _own_notes(case: Document, answer: Document, people: People, reader: Reader) -> list[str]:
+def _own_notes(answer: Document, people: People, hides_margin: bool) -> list[str]:
     """Return what else the reader should know before submitting."""
     notes = []
     if people.too_few and answer["outcome"] == "team":
         notes.append(_("When you submit, it goes to the mandate's committee instead of to colleagues."))
-    if not reader.sees_cost and _has_margin_rows(case):
+    if hides_margin:
         notes.append(
             _("Part of this answer rests on figures that you may not see; no lowest prices are shown beside them.")
         )
     return notes
-
-
-def _has_margin_rows(case: Document) -> bool:
-    documents = [case.get("charter"), *case.get("mandates", [])]
-    return any(
-        limit["metric"] in figures.MARGIN for document in documents if document for limit in document["limits"]
-    )
 
 
 def _floors(shown: Document, case: Document, names: Names) -> tuple[Floor, ...]:
@@ -270,7 +277,7 @@ def _committee_note(members: Sequence[str], hours: int | None) -> str:
     said = get_text_list(list(members), _("and")) if members else _("nobody sits on it today")
     if hours is None:
         return str(said)
-    within = ngettext(
-        "answers within %(count)s working hour", "answers within %(count)s working hours", hours
-    ) % {"count": hours}
+    within = ngettext("answers within %(count)s working hour", "answers within %(count)s working hours", hours) % {
+        "count": hours
+    }
     return f"{said}; {within}"

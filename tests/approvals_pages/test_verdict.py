@@ -11,9 +11,7 @@ from tests.approvals_pages.examples import NAMES, answer, case, finding
 
 WITHIN = finding("line_discount", "member", "within", line=0, value="10.0000")
 BEYOND_MEMBER = finding("line_discount", "team", "beyond_member", line=0, value="13.0000")
-BELOW_MARGIN = finding(
-    "line_margin", "committee", "beyond_team", line=0, limit=1, value="41.5709", committee="finance"
-)
+BELOW_MARGIN = finding("line_margin", "committee", "beyond_team", line=0, limit=1, value="41.5709", committee="finance")
 BUDGET = finding("budget", "member", "within", value="48824.0000")
 
 
@@ -23,7 +21,6 @@ def told(given: dict[str, Any], people: People | None = None, reader: Reader | N
         case=document,
         answer=given,
         shown=given,
-        shown_case=document,
         names=NAMES,
         people=people or People(colleagues=["Anna Maes", "Bart Claes"]),
         reader=reader or Reader(),
@@ -37,15 +34,14 @@ def test_verdict_inside_the_member_bounds_says_yes_and_names_the_tightest_bound(
 
 
 def test_verdict_for_a_coach_does_not_say_yours() -> None:
-    assert told(answer("member", WITHIN), reader=Reader(of_team=False)).sentence == "Yes: the team may agree this at once."
+    said = told(answer("member", WITHIN), reader=Reader(of_team=False))
+    assert said.sentence == "Yes: the team may agree this at once."
 
 
 def test_verdict_beyond_the_member_names_the_colleagues_and_the_gap() -> None:
     said = told(answer("team", BEYOND_MEMBER, BUDGET))
     assert said.sentence == "Ask one colleague: Anna Maes or Bart Claes."
-    assert said.why == (
-        "Discount on Switch 24 ports: 1 point beyond your own 12\u00a0%, within the team's 18\u00a0%."
-    )
+    assert said.why == ("Discount on Switch 24 ports: 1 point beyond your own 12\u00a0%, within the team's 18\u00a0%.")
 
 
 def test_verdict_with_many_colleagues_names_a_few() -> None:
@@ -75,9 +71,7 @@ def test_verdict_beyond_the_team_names_the_committees_and_their_members() -> Non
 
 
 def test_verdict_outside_the_charter_says_which_bound_nobody_may_pass() -> None:
-    beyond = finding(
-        "line_discount", "outside_charter", "beyond_charter", source="charter", line=0, value="46.5000"
-    )
+    beyond = finding("line_discount", "outside_charter", "beyond_charter", source="charter", line=0, value="46.5000")
     said = told(answer("outside_charter", beyond))
     assert said.sentence == "Outside the charter: nobody may agree this."
     assert "1.5 points past the charter's 45\u00a0%" in said.why
@@ -105,9 +99,10 @@ def test_verdict_offers_each_move_as_a_button_value() -> None:
 
 def test_covered_finding_no_longer_explains_the_outcome() -> None:
     covered = {**BELOW_MARGIN, "covered_by": 0}
-    said = told(answer("team", BEYOND_MEMBER, covered))
+    approval = {"committee": "finance", "until": "2026-12-01", "limits": []}
+    said = told(answer("team", BEYOND_MEMBER, covered), approvals=[approval])
     assert said.why.startswith("Discount on Switch 24 ports")
-    assert said.groups[-1].worst.covered
+    assert said.groups[-1].worst.covered == "Covered by the approval of Finance."
 
 
 # --- sight of cost ---
@@ -152,10 +147,9 @@ def test_verdict_for_a_blind_reader_says_that_a_hidden_check_asks() -> None:
     document = case()
     blind = answer("member", WITHIN)
     said = verdict(
-        case=document,
+        case=without_cost(document),
         answer=answer("committee", committees=["finance"]),
         shown=blind,
-        shown_case=without_cost(document),
         names=NAMES,
         people=People(),
         reader=Reader(sees_cost=False),

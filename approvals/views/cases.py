@@ -1,0 +1,189 @@
+"""The committees' cases: what waits, one case with its ask, and the vote."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from approvals.actions.vote import cast_vote, count
+from approvals.forms.moves import VoteForm
+from approvals.models import Case, Revision, Vote
+from approvals.quorum import Tally
+from approvals.readings.breaches import ask, breaches
+from approvals.readings.diff import changes
+from approvals.readings.due import time_left
+from approvals.readings.lines import lines_of, totals_of
+from approvals.shown import documents_of, findings_of, names_of
+from approvals.sight import about_case, visible_cases, waiting_cases
+from approvals.views.desk_page import edition_of
+from approvals.views.looking import PageRequest, case_of
+from approvals.views.people import votes_as_people
+from journal.paging import page
+from mandates.sentences import approval_sentences
+from teams.permissions import SENTENCES, may
+from teams.sight import sees_cost
+
+TABS = ("waiting", "open", "closed")
+UNREADABLE = 422
+
+
+@require_safe
+@login_required
+def cases(request: PageRequest) -> HttpResponse:
+    """List cases: those that wait for the reader's vote, the open ones, the closed ones."""
+    shown = request.GET.get("show", "waiting")
+    shown = shown if shown in TABS else "waiting"
+    found = _of_tab(request, shown).select_related("deal__customer", "deal__team", "committee", "revision")
+    current = page(found, request.GET)
+    now = timezone.now()
+    context = {
+        "shown": shown,
+        "tabs": _tabs(request, shown),
+        "rows": [{"case": case, "left": _left(case, now)} for case in current.items],
+        "page": current,
+    }
+    return render(request, "approvals/cases.html", context)
+
+
+def _of_tab(request: PageRequest, shown: str) -> QuerySet[Case]:
+    if shown == "waiting":
+        return waiting_cases(request.person)
+    is_open = Q(state=Case.State.OPEN)
+    return visible_cases(request.person).filter(is_open if shown == "open" else ~is_open)
+
+
+def _tabs(request: PageRequest, shown: str) -> list[dict[str, Any]]:
+    labels = {"waiting": _("Waiting for me"), "open": _("Open"), "closed": _("Closed")}
+    counts = {"waiting": waiting_cases(request.person).count(), "open": _of_tab(request, "open").count()}
+    url = reverse("approvals:cases")
+    return [
+        {"url": f"{url}?show={name}", "label": label, "count": counts.get(name, ""), "current": name == shown}
+        for name, label in labels.items()
+    ]
+
+
+def _left(case: Case, now: Any) -> Any:
+    return time_left(case.due_at, now) if case.state == Case.State.OPEN else None
+
+
+@require_safe
+@login_required
+def case(request: PageRequest, pk: int) -> HttpResponse:
+    """Show one case."""
+    return _page(request, case_of(request, pk))
+
+
+@require_POST
+@login_required
+def vote(request: PageRequest, pk: int) -> HttpResponse:
+    """Cast or change one's vote."""
+    found = case_of(request, pk)
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form, status=UNREADABLE)
+    voted = cast_vote(
+        case=found,
+        by=request.user,
+        at=timezone.now(),
+        choice=form.cleaned_data["choice"],
+        reason=form.cleaned_data["reason"],
+        edition=edition_of(request),
+    )
+    messages.success(request, _after_vote(voted))
+    return redirect("approvals:case", pk=voted.pk)
+
+
+def _after_vote(voted: Case) -> str:
+    return {
+        Case.State.APPROVED: _("Your vote decided it: the case is approved."),
+        Case.State.DECLINED: _("Your vote decided it: the case is declined."),
+    }.get(Case.State(voted.state), _("Your vote is counted. You may change it while the case is open."))
+
+
+def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, status: int = 200) -> HttpResponse:
+    deal, revision = case.deal, case.revision
+    known = about_case(case)
+    answer = may("case.vote", request.person, known)
+    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
+    document = json.loads(revision.document)["deal"]
+    names = names_of(document)
+    # a case is seen by its deal's team too: whoever there may not see costs is told what they may know
+    judged, given = documents_of(case.decision)
+    asked = breaches(judged, given, case.committee.code, names) if cost else []
+    mine = case.votes.filter(user=request.user).first()
+    is_open = case.state == Case.State.OPEN
+    approval = getattr(case, "approval", None)
+    context = {
+        "case": case,
+        "deal": deal,
+        "revision": revision,
+        "ask": ask(team=deal.team.name, customer=deal.customer.name, cause=case.cause, asked=asked),
+        "breaches": asked,
+        "groups": findings_of(case.decision, sees_cost=cost, names=names),
+        "lines": lines_of(document, names.products, sees_cost=cost),
+        "totals": totals_of(document, sees_cost=cost),
+        "sees_cost": cost,
+        "attachments": list(deal.attachments.order_by("id")),
+        "before": _before(revision, document, names.products),
+        "people": votes_as_people(case),
+        "tally": _tally(case, count(case)),
+        "left": _left(case, timezone.now()),
+        "is_open": is_open,
+        "mine": mine,
+        "may_vote": is_open and bool(answer),
+        "why_not": _why_not(case, answer.reason) if not (is_open and answer) else "",
+        "form": form or VoteForm(initial=_as_voted(mine)),
+        "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
+        "allowed": approval_sentences(json.loads(approval.document)) if approval is not None and cost else [],
+        "round": getattr(revision, "consent_round", None),
+    }
+    return render(request, "approvals/case.html", context, status=status)
+
+
+def _as_voted(mine: Vote | None) -> dict[str, str]:
+    return {} if mine is None else {"choice": mine.choice, "reason": mine.reason}
+
+
+def _why_not(case: Case, reason: str) -> str:
+    """Return why the reader has no button here."""
+    if case.state != Case.State.OPEN:
+        return _("This case is closed, so nobody votes on it any more.")
+    return _(SENTENCES[reason])
+
+
+def _tally(case: Case, counted: Tally) -> dict[str, Any]:
+    """Return the count in words, with the rule that it is read by."""
+    if case.rule == "number":
+        rule = ngettext("%(count)s approval decides.", "%(count)s approvals decide.", case.approvals_needed) % {
+            "count": case.approvals_needed
+        }
+    else:
+        rule = _("More approvals than refusals decide.")
+    quorum = ngettext("%(count)s must vote.", "%(count)s must vote.", case.quorum) % {"count": case.quorum}
+    missing = ""
+    if case.state == Case.State.OPEN and counted.missing:
+        missing = ngettext("%(count)s more vote is needed.", "%(count)s more votes are needed.", counted.missing) % {
+            "count": counted.missing
+        }
+    return {"counted": counted, "rule": rule, "quorum": quorum, "missing": missing}
+
+
+def _before(revision: Revision, document: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what changed against the last revision that was approved, else against the one before."""
+    earlier = Revision.objects.filter(deal=revision.deal_id, number__lt=revision.number).order_by("-number")
+    approved = earlier.filter(Q(cases__approval__isnull=False) | Q(decisions__outcome="member")).first()
+    other = approved or earlier.first()
+    if other is None:
+        return None
+    old = json.loads(other.document)["deal"]
+    return {"revision": other, "approved": approved is not None, "rows": changes(old, document, names)}

@@ -1,0 +1,246 @@
+"""A deal's page: where it stands, what comes next, and everything that was said and decided about it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
+from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, Decision, Revision
+from approvals.readings.blind import without_margin
+from approvals.readings.diff import changes
+from approvals.readings.due import TimeLeft, time_left
+from approvals.readings.findings import Names
+from approvals.readings.lines import lines_of, totals_of
+from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
+from approvals.shown import findings_of, names_of
+from approvals.sight import about, about_next, visible_deals
+from approvals.states import DEAL_MOVES
+from approvals.terms import of_facts, read
+from approvals.views.looking import PageRequest, today_of
+from approvals.views.people import seats_as_people, votes_as_people
+from journal.moves import legal
+from journal.timeline import timeline
+from mandates.sentences import approval_sentences
+from teams.permissions import SENTENCES, About, may
+from teams.sight import sees_cost
+
+OTHERS_SHOWN = 8
+NEXT_REVISION = frozenset({"edit", "submit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything about one deal that its page reads, each list in one query."""
+
+    deal: Deal
+    revisions: list[Revision]
+    decisions: dict[int, list[Decision]]
+    round: ConsentRound | None
+    seats: list[ConsentSeat]
+    cases: list[Case]
+    approvals: list[Approval]
+
+
+def rows_of(deal: Deal) -> Rows:
+    """Read what the page shows; newest revisions and cases first."""
+    decisions: dict[int, list[Decision]] = {}
+    stored = Decision.objects.filter(revision__deal=deal).select_related("mandate_version__mandate").order_by("-number")
+    for decision in stored:
+        decisions.setdefault(decision.revision_id, []).append(decision)
+    round = ConsentRound.objects.filter(revision=deal.latest_id).first() if deal.latest_id else None
+    seats = round.seats.select_related("user", "replied_by").order_by("user__name") if round else []
+    cases = deal.cases.select_related("committee", "revision").prefetch_related("votes__user", "electors__user")
+    approvals = deal.approvals.select_related("case__committee", "revocation__by").order_by("-id")
+    return Rows(
+        deal=deal,
+        revisions=list(deal.revisions.select_related("submitted_by").order_by("-number")),
+        decisions=decisions,
+        round=round,
+        seats=list(seats),
+        cases=list(cases.order_by("-id")),
+        approvals=list(approvals),
+    )
+
+
+def standing_of(rows: Rows) -> Standing:
+    """Return where the deal stands, as plain values."""
+    deal, latest = rows.deal, rows.deal.latest
+    own = [case for case in rows.cases if latest is not None and case.revision_id == latest.pk]
+    asking = rows.round is not None and rows.round.state == ConsentRound.State.OPEN
+    consented = [seat.user.name for seat in rows.seats if seat.answer == ConsentSeat.Answer.CONSENT]
+    return Standing(
+        state=deal.state,
+        revision=0 if latest is None else latest.number,
+        draft_differs=_draft_differs(deal, rows.revisions[0] if rows.revisions else None),
+        committees=[case.committee.name for case in own if case.state == Case.State.OPEN],
+        declined_by=[case.committee.name for case in own if case.state == Case.State.DECLINED],
+        approved_by=[case.committee.name for case in own if case.state == Case.State.APPROVED],
+        consents_needed=rows.round.needed if rows.round is not None and asking else 0,
+        consented=consented,
+        awaited=[seat.user.name for seat in rows.seats if asking and not seat.answer],
+        objections=[
+            Objection(seat.user.name, seat.replied_at is not None)
+            for seat in rows.seats
+            if asking and seat.answer == ConsentSeat.Answer.OBJECTION
+        ],
+        good_until=deal.good_until,
+        closed_on=deal.closed_on,
+        imported=deal.imported,
+    )
+
+
+def _draft_differs(deal: Deal, latest: Revision | None) -> bool:
+    if latest is None or deal.imported:
+        return False
+    return not read(deal.draft).says_the_same_as(of_facts(json.loads(latest.document)["deal"]))
+
+
+def deal_page(
+    request: PageRequest, deal: Deal, *, forms: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the page; `forms` are bound forms that could not be read."""
+    rows = rows_of(deal)
+    standing = standing_of(rows)
+    known = about(deal)
+    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
+    documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
+    names = names_of(*documents.values())
+    now = timezone.now()
+    context = {
+        "deal": deal,
+        "stands": stands(standing),
+        "next_step": next_step(standing) if may("deal.edit", request.person, known) else "",
+        "pending_note": pending_note(standing),
+        "standing": standing,
+        "moves": _moves(request, deal, known),
+        "latest": _latest(rows, documents, names, cost),
+        "revisions": _revisions(rows, documents, names),
+        "consents": _consents(request, rows, known, now),
+        "cases": [_case(case, now) for case in rows.cases],
+        "approvals": [_approval(approval, known, cost, request) for approval in rows.approvals],
+        "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
+        "supports": list(deal.supports.select_related("team").order_by("team__name")),
+        "others": _others(request, deal),
+        "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
+        "may_attach": bool(may("deal.edit", request.person, known)),
+        **_forms(request, forms or {}),
+    }
+    return render(request, "approvals/deal.html", context, status=status)
+
+
+def _moves(request: PageRequest, deal: Deal, known: About) -> set[str]:
+    """Return the moves that the state allows and the reader may make."""
+    if deal.imported:
+        return set()
+    next_one = about_next(deal, today_of(request))
+    return {
+        move.name
+        for move in legal(DEAL_MOVES, deal.state)
+        if move.permission and may(move.permission, request.person, next_one if move.name in NEXT_REVISION else known)
+    } | ({"copy"} if may("deal.copy", request.person, next_one) else set())
+
+
+def _forms(request: PageRequest, sent: Mapping[str, Any]) -> dict[str, Any]:
+    day = today_of(request)
+    fresh: dict[str, Any] = {
+        "consent_form": ConsentForm(),
+        "reply_form": ReplyForm(),
+        "withdraw_form": OptionalReasonForm(prefix="withdraw"),
+        "reopen_form": ReasonForm(prefix="reopen"),
+        "win_form": ResultForm(prefix="win", day=day),
+        "lose_form": ResultForm(prefix="lose", day=day),
+    }
+    return {**fresh, **sent}
+
+
+def _latest(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names, cost: bool) -> dict[str, Any] | None:
+    """Return the newest revision with its lines and the findings of its latest judgement."""
+    if not rows.revisions:
+        return None
+    revision = rows.revisions[0]
+    judged = rows.decisions.get(revision.pk, [])
+    return {
+        "revision": revision,
+        "lines": lines_of(documents[revision.pk], names.products, sees_cost=cost),
+        "totals": totals_of(documents[revision.pk], sees_cost=cost),
+        "decision": judged[0] if judged else None,
+        "decisions": judged,
+        "groups": findings_of(judged[0], sees_cost=cost, names=names) if judged else (),
+        "sees_cost": cost,
+    }
+
+
+def _revisions(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """Return every revision with what it changed against the one before it."""
+    found = []
+    for revision, before in zip(rows.revisions, [*rows.revisions[1:], None], strict=True):
+        judged = rows.decisions.get(revision.pk, [])
+        found.append(
+            {
+                "revision": revision,
+                "before": before,
+                "changes": changes(documents[before.pk], documents[revision.pk], names.products) if before else [],
+                "decision": judged[0] if judged else None,
+            }
+        )
+    return found
+
+
+def _consents(request: PageRequest, rows: Rows, known: About, now: Any) -> dict[str, Any] | None:
+    """Return the round of colleagues: who said what, and what the reader may say."""
+    round = rows.round
+    if round is None:
+        return None
+    is_open = round.state == ConsentRound.State.OPEN
+    mine = next((seat for seat in rows.seats if seat.user_id == request.user.pk), None)
+    seated = replace(known, seat_ids=frozenset(seat.user_id for seat in rows.seats))
+    answer = may("consent.give", request.person, seated)
+    objections = [seat for seat in rows.seats if seat.answer == ConsentSeat.Answer.OBJECTION]
+    return {
+        "round": round,
+        "is_open": is_open,
+        "people": seats_as_people(rows.seats),
+        "left": time_left(round.due_at, now) if is_open else None,
+        "given": sum(seat.answer == ConsentSeat.Answer.CONSENT for seat in rows.seats),
+        "mine": mine,
+        "may_answer": is_open and bool(answer),
+        "why_not": _(SENTENCES[answer.reason]) if is_open and mine is not None and not answer else "",
+        "objections": objections if is_open else [],
+        "may_reply": is_open and bool(may("consent.reply", request.person, known)),
+        "may_escalate": is_open and bool(objections) and bool(may("objection.escalate", request.person, known)),
+    }
+
+
+def _case(case: Case, now: Any) -> dict[str, Any]:
+    left: TimeLeft | None = time_left(case.due_at, now) if case.state == Case.State.OPEN else None
+    return {"case": case, "people": votes_as_people(case), "left": left}
+
+
+def _approval(approval: Approval, known: About, cost: bool, request: PageRequest) -> dict[str, Any]:
+    """Return a committee's yes as sentences, and whether it still stands."""
+    document = json.loads(approval.document)
+    revocation = getattr(approval, "revocation", None)
+    ended = revocation is not None or approval.until < today_of(request)
+    asked = replace(known, committee_ids=frozenset({approval.case.committee_id}))
+    return {
+        "approval": approval,
+        "sentences": approval_sentences(document if cost else without_margin(document)),
+        "revocation": revocation,
+        "ended": ended,
+        "may_revoke": not ended and bool(may("approval.revoke", request.person, asked)),
+    }
+
+
+def _others(request: PageRequest, deal: Deal) -> Sequence[Deal]:
+    deals = visible_deals(request.person).filter(customer=deal.customer).exclude(pk=deal.pk)
+    return list(deals.select_related("latest").order_by("-id")[:OTHERS_SHOWN])
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    return {"at": entry.at, "who": "", "text": entry.sentence, "url": ""}

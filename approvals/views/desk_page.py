@@ -1,0 +1,146 @@
+"""The deal desk's page: everything around the form, and the answer beside it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.catalogue_search import is_large, offered
+from approvals.desk import SAVING, Desk
+from approvals.judging import Preview, preview
+from approvals.models import Deal
+from approvals.readings.diff import Change, draft_changes
+from approvals.readings.verdict import Reader
+from approvals.shown import hours_of, product_names, verdict_of
+from approvals.sight import visible_deals
+from approvals.terms import read
+from approvals.views.looking import PageRequest, today_of
+from journal.refusals import Refusal
+from teams.models import Team
+from teams.sight import sees_cost
+
+RECENT = timedelta(days=90)
+
+
+def desk_page(request: PageRequest, desk: Desk, *, refusal: Refusal | None = None) -> HttpResponse:
+    """Render the whole page; a refused save keeps what was written, and a stale one shows what differs."""
+    stale = refusal is not None and refusal.code == "stale_edition"
+    theirs = Deal.objects.get(pk=desk.deal.pk) if desk.deal is not None and stale else desk.deal
+    sent = request.method == "POST"
+    context = {
+        "desk": desk,
+        "edition": edition_of(request) if sent and not stale else theirs and theirs.edition,
+        "stale": {"rows": _differences(theirs, desk)} if stale and theirs is not None else None,
+        "wrong": _wrong(desk, None if stale else refusal) if request.POST.get("do") in SAVING else [],
+        "others": _other_deals(request, desk),
+        **_around(request, desk),
+        **catalogue_of(request, desk),
+        **answer_of(request, desk),
+    }
+    return render(request, "approvals/desk.html", context, status=200 if refusal is None else refusal.status)
+
+
+def edition_of(request: PageRequest) -> int | None:
+    """Return the edition that the form was made from."""
+    text = request.POST.get("edition", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def catalogue_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
+    """Return the products to choose from."""
+    return {"offers": offered(currency=desk.currency, on=today_of(request)), "large": is_large()}
+
+
+def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
+    """Return the verdict on what stands on the desk; where there is none, what is still missing."""
+    terms = desk.draft()
+    if terms is None or not terms.lines:
+        return {"verdict": None, "silence": _("Add a product to see the answer."), "problems": _not_judged(desk)}
+    asked = preview(
+        team=desk.team,
+        customer=desk.customer,
+        kind=desk.kind,
+        channel=desk.channel,
+        currency=desk.currency,
+        terms=terms,
+        person=request.person,
+        at=timezone.now(),
+        deal=desk.deal,
+    )
+    reader = Reader(of_team=True, sees_cost=sees_cost(request.person, desk.team))
+    shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, hours=hours_of(asked.committees))
+    problems = [*_not_judged(desk), *(problem.detail for problem in asked.problems)]
+    return {"verdict": shown, "silence": _silence(asked), "problems": problems}
+
+
+def _silence(asked: Preview) -> str:
+    return _("This cannot be judged as it stands.") if asked.problems else ""
+
+
+def _not_judged(desk: Desk) -> list[str]:
+    """Return why some of the rows are not part of the answer."""
+    reasons = list(dict.fromkeys(row.note for row in desk.rows if row.product and row.quote is None and row.note))
+    rest = desk.incomplete - len([row for row in desk.rows if row.line is None and row.note])
+    if rest > 0:
+        reasons.append(
+            ngettext(
+                "One line is not complete yet and not part of this answer.",
+                "%(count)s lines are not complete yet and not part of this answer.",
+                rest,
+            )
+            % {"count": rest}
+        )
+    return reasons
+
+
+def _other_deals(request: PageRequest, desk: Desk) -> list[Deal]:
+    since = timezone.now() - RECENT
+    deals = visible_deals(request.person).filter(customer=desk.customer, created_at__gte=since)
+    if desk.deal is not None:
+        deals = deals.exclude(pk=desk.deal.pk)
+    return list(deals.order_by("-id")[:5])
+
+
+def _around(request: PageRequest, desk: Desk) -> dict[str, Any]:
+    """Return what the form offers besides lines and terms."""
+    deal = desk.deal
+    supporting = set(deal.supports.values_list("team__code", flat=True)) if deal else set()
+    if request.method == "POST":
+        supporting = set(request.POST.getlist("supporting"))
+    channels = Deal.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return {
+        "supporting": supporting,
+        "support_choices": list(Team.objects.filter(is_active=True).exclude(pk=desk.team.pk).order_by("name")),
+        "channels": list(channels[:20]),
+        "attachments": list(deal.attachments.order_by("id")) if deal else [],
+    }
+
+
+def _differences(theirs: Deal, desk: Desk) -> list[Change]:
+    mine = desk.draft()
+    if mine is None:
+        return []
+    saved = read(theirs.draft)
+    names = product_names(line.product for line in (*saved.lines, *mine.lines))
+    return draft_changes(saved, mine, names, desk.currency)
+
+
+def _wrong(desk: Desk, refusal: Refusal | None) -> list[dict[str, str]]:
+    """Return everything that could not be read or was refused, each with the field it is about."""
+    found = [{"field": "", "text": refusal.detail}] if refusal is not None else []
+    for form in (desk.head, desk.terms):
+        for name, messages in form.errors.items():
+            label = form.fields[name].label or ""
+            found += [{"field": f"id_{name}", "text": f"{label}: {message}"} for message in messages]
+    for number, row in enumerate(desk.rows):
+        for name, said in row.errors.items():
+            text = _("Line %(number)s: %(message)s")
+            found += [
+                {"field": f"id_lines-{number}-{name}", "text": text % {"number": number + 1, "message": message}}
+                for message in said
+            ]
+    return found

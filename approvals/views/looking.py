@@ -1,0 +1,58 @@
+"""Find the row that an address names, as far as the reader may see it; else there is nothing there."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
+
+from approvals.electorates import place_of
+from approvals.models import Case, Deal
+from approvals.sight import visible_cases, visible_deals
+from teams.models import Customer, Organisation, Team, User
+from teams.organisation import today
+from teams.permissions import About, Person, may
+
+
+class PageRequest(HttpRequest):
+    """A signed-in person's request, as the middleware prepares it."""
+
+    user: User
+    person: Person
+    organisation: Organisation
+    htmx: HtmxDetails
+
+
+def today_of(request: PageRequest) -> date:
+    return today(timezone.now(), of=request.organisation)
+
+
+def deal_of(request: PageRequest, reference: str) -> Deal:
+    """Return the deal if the reader may see it. Raises: Http404."""
+    deals = visible_deals(request.person).select_related("team", "customer", "contact", "latest", "created_by")
+    return get_object_or_404(deals, reference=reference)
+
+
+def case_of(request: PageRequest, pk: int) -> Case:
+    """Return the case if the reader may see it. Raises: Http404."""
+    cases = visible_cases(request.person).select_related(
+        "deal__team", "deal__customer", "deal__contact", "deal__latest", "revision", "decision", "committee"
+    )
+    return get_object_or_404(cases, pk=pk)
+
+
+def customer_of(reference: str) -> Customer | None:
+    return Customer.objects.filter(reference=reference, is_active=True).first()
+
+
+def team_of(customer: Customer, day: date) -> Team | None:
+    """Return the team that looks after the customer: its mandate judges a new deal."""
+    place = place_of(customer.pk, day)
+    return None if place is None else place.team
+
+
+def must_be_own(request: PageRequest, team: Team) -> None:
+    """Let in only those who make deals for this team. Raises: Http404."""
+    if not may("deal.create", request.person, About(team_id=team.pk)):
+        raise Http404

@@ -1,0 +1,120 @@
+"""The receipt of a decision: what was judged, by what, and how anybody can check it."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from approvals.models import Case, ConsentRound, Decision
+from approvals.readings.blind import names_mandate, without_cost
+from approvals.readings.lines import lines_of, totals_of
+from approvals.readings.verdict import People, Reader, sentence
+from approvals.shown import documents_of, findings_of, names_of
+from approvals.sight import about, visible_deals
+from approvals.views.looking import PageRequest
+from approvals.views.people import seats_as_people, votes_as_people
+from mandates.engine import canonical, digest, evaluate
+from teams.sight import sees_cost
+
+PARTS = ("case", "answer")
+
+
+@require_safe
+@login_required
+def receipt(request: PageRequest, pk: int) -> HttpResponse:
+    """Show one decision as its receipt."""
+    decision, cost = _found(request, pk)
+    revision, deal = decision.revision, decision.revision.deal
+    case, answer = documents_of(decision)
+    names = names_of(case["deal"])
+    known_case, known_answer = _known(case, answer, cost)
+    round = ConsentRound.objects.filter(revision=revision).first()
+    seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
+    cases = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
+    context = {
+        "decision": decision,
+        "revision": revision,
+        "deal": deal,
+        "sentence": sentence(answer, names, People(), Reader(of_team=False)),
+        "mark": _mark(decision),
+        "lines": lines_of(case["deal"], names.products, sees_cost=cost),
+        "totals": totals_of(case["deal"], sees_cost=cost),
+        "groups": findings_of(decision, sees_cost=cost, names=names),
+        "version": decision.mandate_version if cost or names_mandate(case) else None,
+        "approvals_counted": len(case["approvals"]),
+        "seats": seats_as_people(seats),
+        "cases": [{"case": one, "people": votes_as_people(one)} for one in cases.order_by("id")],
+        "sees_cost": cost,
+        "case_hash": decision.case_sha256 if cost else digest(known_case),
+        "answer_hash": decision.answer_sha256 if cost else digest(known_answer),
+        "facts_hash": revision.sha256 if cost else "",
+    }
+    return render(request, "approvals/receipt.html", context)
+
+
+@require_safe
+@login_required
+def document(request: PageRequest, pk: int, part: str) -> HttpResponse:
+    """Give the case or the answer, byte for byte as its hash was taken."""
+    if part not in PARTS:
+        raise Http404
+    decision, cost = _found(request, pk)
+    if cost:
+        text = decision.case_document if part == "case" else decision.answer_document
+    else:
+        known = _known(*documents_of(decision), cost)
+        text = canonical(known[PARTS.index(part)])
+    response = HttpResponse(text, content_type="application/json")
+    name = f"{decision.revision.deal.reference}-{decision.revision.number}-{decision.number}-{part}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
+    """Return the decision if the reader may see its deal, and whether costs may be shown. Raises: Http404."""
+    decisions = Decision.objects.filter(revision__deal__in=visible_deals(request.person)).select_related(
+        "revision__deal__team",
+        "revision__deal__customer",
+        "revision__deal__latest",
+        "revision__submitted_by",
+        "mandate_version__mandate",
+        "mandate_version__answered_by",
+    )
+    decision = get_object_or_404(decisions, pk=pk)
+    deal = decision.revision.deal
+    return decision, sees_cost(request.person, deal.team, committee_ids=about(deal).committee_ids)
+
+
+def _known(case: dict[str, Any], answer: dict[str, Any], cost: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the documents as far as the reader may know them; a blind reader's hashes are taken over these."""
+    if cost:
+        return case, answer
+    blind = without_cost(case)
+    findings = evaluate(blind)["findings"]
+    told = {name: answer[name] for name in ("outcome", "consents", "committees")}
+    return blind, {**told, "findings": findings}
+
+
+def _mark(decision: Decision) -> dict[str, str] | None:
+    """Return what has come after this decision, where something has."""
+    revision, deal = decision.revision, decision.revision.deal
+    if deal.latest_id != revision.pk and deal.latest is not None:
+        return {
+            "title": _("Superseded"),
+            "text": _("Revision %(number)s was submitted afterwards.") % {"number": deal.latest.number},
+        }
+    later = Decision.objects.filter(revision=revision, number__gt=decision.number).order_by("-number").first()
+    if later is not None:
+        return {
+            "title": _("Superseded"),
+            "text": _("The same revision was judged again: decision %(number)s.") % {"number": later.number},
+            "url": f"/decisions/{later.pk}/",
+        }
+    if deal.state in ("withdrawn", "lapsed"):
+        return {"title": _("No longer in force"), "text": str(deal.get_state_display()).capitalize()}
+    if Case.objects.filter(revision=revision, approval__revocation__isnull=False).exists():
+        return {"title": _("Approval revoked"), "text": _("What was approved under it stays approved.")}
+    return None

@@ -1,0 +1,191 @@
+"""Today: what waits for the reader, the reader's deals, and what is left of the teams' budgets."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from approvals.models import ConsentRound, ConsentSeat, Deal, DealState
+from approvals.readings import figures
+from approvals.readings.due import TimeLeft, time_left
+from approvals.readings.findings import budget_name
+from approvals.sight import visible_deals, waiting_cases
+from approvals.views.asking import ask_form
+from approvals.views.choosing import own_teams
+from approvals.views.looking import PageRequest, today_of
+from mandates.budgets import Usage, usage
+from mandates.documents import document_of
+from mandates.snapshots import authority
+from teams.models import Team
+
+MOST_SHOWN = 12
+OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
+ENDS_SOON = timedelta(days=7)
+
+
+@require_safe
+@login_required
+def today(request: PageRequest) -> HttpResponse:
+    """Show the reader's day."""
+    now = timezone.now()
+    waiting = [*_consents(request, now), *_cases(request, now), *_own_steps(request, now)]
+    mine = _own_deals(request)
+    teams = list(Team.objects.filter(pk__in=request.person.team_roles, is_active=True).order_by("name"))
+    context = {
+        "waiting": waiting,
+        "deals": [_deal_item(deal) for deal in mine],
+        "teams": [_team(team, now, request) for team in teams],
+        "writes_deals": bool(own_teams(request.person)),
+        "ask_form": ask_form(request, None) if own_teams(request.person) else None,
+        "is_new": not waiting and not mine and not visible_deals(request.person).exists(),
+    }
+    return render(request, "approvals/today.html", context)
+
+
+def _consents(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+    """Return the deals on which the reader's consent is asked, the most urgent first."""
+    barred = Deal.objects.filter(pk=OuterRef("round__revision__deal"), editors__user=request.user)
+    seats = (
+        ConsentSeat.objects.filter(user=request.user, answer="", round__state=ConsentRound.State.OPEN)
+        .filter(round__revision__deal__team__in=own_teams(request.person))
+        .exclude(round__revision__deal__contact=request.user)
+        .exclude(Exists(barred))
+        .select_related("round__revision__deal__customer", "round__revision__submitted_by")
+        .order_by("round__due_at")[:MOST_SHOWN]
+    )
+    items = []
+    for seat in seats:
+        revision = seat.round.revision
+        words = {"name": revision.submitted_by.name, "customer": revision.deal.customer.name}
+        items.append(
+            _item(
+                url=reverse("approvals:deal", args=[revision.deal.reference]),
+                title=_("%(name)s asks for your consent: %(customer)s") % words,
+                sub=_net(revision.deal, revision.net_value, revision.deal.reference),
+                left=time_left(seat.round.due_at, now),
+                outcome="team",
+            )
+        )
+    return items
+
+
+def _cases(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+    """Return the cases that wait for the reader's vote, the most urgent first."""
+    cases = waiting_cases(request.person).select_related("deal__customer", "deal__team", "committee", "revision")
+    return [
+        _item(
+            url=reverse("approvals:case", args=[case.pk]),
+            title=_("%(team)s asks %(committee)s: %(customer)s")
+            % {"team": case.deal.team.name, "committee": case.committee.name, "customer": case.deal.customer.name},
+            sub=_net(case.deal, case.revision.net_value, case.deal.reference),
+            left=time_left(case.due_at, now),
+            outcome="committee",
+        )
+        for case in cases.order_by("due_at")[:MOST_SHOWN]
+    ]
+
+
+def _own_steps(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+    """Return the reader's own deals that need a step: objected to, declined, or with a yes that ends soon."""
+    day = today_of(request)
+    objected = ConsentSeat.objects.filter(
+        round__revision=OuterRef("latest"), round__state=ConsentRound.State.OPEN, answer="objection", replied_at=None
+    )
+    deals = (
+        visible_deals(request.person)
+        .filter(Q(contact=request.user) | Q(created_by=request.user), imported=False)
+        .annotate(objected=Exists(objected))
+        .filter(
+            Q(objected=True)
+            | Q(state=DealState.DECLINED, answered_at__gte=now - timedelta(days=14))
+            | Q(state=DealState.APPROVED, good_until__lte=day + ENDS_SOON)
+        )
+        .select_related("customer", "latest")
+        .order_by("good_until", "-id")[:MOST_SHOWN]
+    )
+    return [_step(deal) for deal in deals]
+
+
+def _step(deal: Any) -> dict[str, Any]:
+    words = {"customer": deal.customer.name}
+    due = ""
+    if deal.objected:
+        title = _("A colleague objected: %(customer)s") % words
+    elif deal.state == DealState.DECLINED:
+        title = _("Declined; change it or leave it: %(customer)s") % words
+    else:
+        title = _("Record how it ended: %(customer)s") % words
+        due = _("yes until %(day)s") % {"day": date_format(deal.good_until)}
+    net = None if deal.latest is None else deal.latest.net_value
+    return {
+        **_item(
+            url=reverse("approvals:deal", args=[deal.reference]),
+            title=title,
+            sub=_net(deal, net, deal.reference),
+            left=None,
+            outcome="",
+        ),
+        "due": due,
+        "due_tone": "soon" if due else "",
+    }
+
+
+def _item(*, url: str, title: str, sub: str, left: TimeLeft | None, outcome: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "title": title,
+        "sub": sub,
+        "outcome": outcome,
+        "due": left.text if left else "",
+        "due_tone": left.tone if left else "",
+    }
+
+
+def _net(deal: Deal, net: Decimal | None, reference: str) -> str:
+    return reference if net is None else f"{reference} · {figures.money(net, deal.currency)}"
+
+
+def _own_deals(request: PageRequest) -> Sequence[Deal]:
+    mine = Q(contact=request.user) | Q(created_by=request.user)
+    deals = visible_deals(request.person).filter(mine, state__in=OPEN_STATES, imported=False)
+    return list(deals.select_related("customer", "latest").order_by("-id")[:MOST_SHOWN])
+
+
+def _deal_item(deal: Deal) -> dict[str, Any]:
+    net = None if deal.latest is None else deal.latest.net_value
+    return {"deal": deal, "sub": _net(deal, net, deal.reference)}
+
+
+def _team(team: Team, now: Any, request: PageRequest) -> dict[str, Any]:
+    """Return a team's mandates in force and what is left of its own budgets."""
+    versions = authority(team=team, at=now).versions
+    budgets = []
+    for version in versions:
+        rows = [row for row in document_of(version).get("budgets", []) if row["per"] == "team"]
+        uses = usage(version=version, on=today_of(request), team=team)
+        budgets += [_budget(use, row) for use, row in zip(uses, rows, strict=True)]
+    return {"team": team, "versions": versions, "budgets": budgets}
+
+
+def _budget(use: Usage, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": budget_name(row),
+        "amount": use.amount,
+        "used": use.used,
+        "committed": use.committed,
+        "amount_text": figures.money(use.amount, use.currency),
+        "committed_text": figures.money(use.committed, use.currency),
+        "held_text": figures.money(use.held, use.currency),
+        "left_text": figures.money(use.left, use.currency),
+        "note": _("until %(day)s") % {"day": date_format(use.ends_on)},
+    }
