@@ -1,37 +1,31 @@
 """What a committee's yes allows: the approval written when a case is won (`docs/decision.md`, earlier approvals)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mandates.engine import METRICS, Deal, parse_deal
-from mandates.engine.measures import DEAL_MEASURES, LINE_MEASURES, sum_up
-from mandates.engine.metrics import PSEUDO_METRICS
-from mandates.engine.values import SCALE, Ratio, decimals, read_amount
+from approvals.measuring import of_deal, of_line
+from mandates.documents import number_text
+from mandates.engine import METRICS
 
-ALWAYS_ON_DEALS = ("deal_discount", "discount_amount", "payment_days", "minimum_value", "minimum_term")
+PSEUDO_METRICS = frozenset({"budget", "mandate"})
+SCALE = 10_000
+Document = Mapping[str, Any]
+ALWAYS_ON_DEALS = ("deal_discount", "discount_amount", "payment_days", "minimum_term")
 KEPT_VALUE = Fraction(9, 10)
 HUNDRED_PERCENT = 100 * SCALE
 
 
 class Ask(NamedTuple):
-    """One metric that the approval bounds: of one product or of the deal, with what its measure needs to know."""
+    """One metric that the approval bounds, of one product or of the deal, at a share of the approved value."""
 
     metric: str
     product: str | None = None
     capital_rate: str | None = None
     standard_payment_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """The bounder as the engine's measures see it: money is bounded in the deal's own currency."""
-
-    currency: str
-    capital_rate: int
-    standard_payment_days: int
+    kept: Fraction = Fraction(1)
 
 
 def write(
@@ -43,20 +37,19 @@ def write(
     the committee's findings had nothing to measure, its bound is null and every product is pinned to the approved
     quantity and unit price. `tolerance` is in 1/10000 of a percent: percentage points for percentages, else relative.
     """
-    deal = parse_deal(case["deal"])
+    deal = case["deal"]
     asks = dict.fromkeys([*_breached(answer, case, committee, deal), *_always(deal)])
     limits = [_limit(ask, deal, tolerance) for ask in asks]
-    # a breached bound that says nothing must not leave its metric to another bound of the same metric alone
     pinned = any(limit["bound"] is None for limit in limits)
     return {
         "committee": committee,
         "until": until.isoformat(),
-        "products": _products(deal, tolerance) if pinned else {line.product: {} for line in deal.lines},
+        "products": _pinned(deal, tolerance) if pinned else {line["product"]: {} for line in deal["lines"]},
         "limits": limits,
     }
 
 
-def _breached(answer: Mapping[str, Any], case: Mapping[str, Any], committee: str, deal: Deal) -> Iterable[Ask]:
+def _breached(answer: Mapping[str, Any], case: Mapping[str, Any], committee: str, deal: Document) -> Iterable[Ask]:
     """Yield what the committee was asked to allow, and what an earlier yes of its own had allowed already."""
     for finding in answer["findings"]:
         if finding["level"] != "committee" or finding["committee"] != committee:
@@ -65,7 +58,7 @@ def _breached(answer: Mapping[str, Any], case: Mapping[str, Any], committee: str
         if metric in PSEUDO_METRICS:
             yield Ask(metric)
         elif METRICS[metric].on_lines:
-            yield Ask(metric, deal.lines[finding["line"]].product)
+            yield Ask(metric, deal["lines"][finding["line"]]["product"])
         elif metric == "effective_discount":
             bounder = _bounder(finding, answer, case)
             yield Ask(metric, None, str(bounder.get("capital_rate", "0")), bounder.get("standard_payment_days", 30))
@@ -82,14 +75,15 @@ def _bounder(finding: Mapping[str, Any], answer: Mapping[str, Any], case: Mappin
     return found
 
 
-def _always(deal: Deal) -> Iterable[Ask]:
-    for product in dict.fromkeys(line.product for line in deal.lines):
+def _always(deal: Document) -> Iterable[Ask]:
+    for product in _products_of(deal):
         yield Ask("line_discount", product)
     for metric in ALWAYS_ON_DEALS:
         yield Ask(metric)
+    yield Ask("minimum_value", kept=KEPT_VALUE)
 
 
-def _limit(ask: Ask, deal: Deal, tolerance: int) -> dict[str, Any]:
+def _limit(ask: Ask, deal: Document, tolerance: int) -> dict[str, Any]:
     limit: dict[str, Any] = {"metric": ask.metric, "bound": None}
     if ask.product is not None:
         limit["product"] = ask.product
@@ -98,68 +92,57 @@ def _limit(ask: Ask, deal: Deal, tolerance: int) -> dict[str, Any]:
     worst = _worst(ask, deal)
     if worst is None:
         return limit
-    limit["bound"] = decimals(_widened(ask.metric, worst, tolerance))
+    limit["bound"] = _text(_widened(ask.metric, worst * ask.kept, tolerance))
     if METRICS[ask.metric].kind == "money":
-        limit["currency"] = deal.currency
+        limit["currency"] = deal["currency"]
     if ask.metric == "effective_discount":
         limit |= {"capital_rate": ask.capital_rate, "standard_payment_days": ask.standard_payment_days}
     return limit
 
 
-def _worst(ask: Ask, deal: Deal) -> Fraction | None:
-    """Return the approved value in 1/10000, the worst of the product's lines; None where a value cannot be measured."""
+def _worst(ask: Ask, deal: Document) -> Fraction | None:
+    """Return the approved value, the worst of the product's lines; None where one of them has no figure."""
     if METRICS[ask.metric].on_lines:
-        measured = [LINE_MEASURES[ask.metric](line) for line in deal.lines if line.product == ask.product]
+        values = [of_line(ask.metric, line) for line in deal["lines"] if line["product"] == ask.product]
     else:
-        terms = _Terms(deal.currency, read_amount(ask.capital_rate or "0") or 0, ask.standard_payment_days or 0)
-        measured = [DEAL_MEASURES[ask.metric](sum_up(deal, {}), terms)]
-    values = [_exact(ratio) for ratio in measured]
+        days = ask.standard_payment_days or 0
+        values = [of_deal(ask.metric, deal, capital_rate=ask.capital_rate or "0", standard_days=days)]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
     return min(known) if METRICS[ask.metric].is_minimum else max(known)
 
 
-def _exact(ratio: Ratio | None) -> Fraction | None:
-    """Return a measured value; one without a denominator (nothing sold, or sold for nothing) has no figure."""
-    return None if ratio is None or not ratio[1] else Fraction(*ratio)
-
-
 def _widened(metric: str, value: Fraction, tolerance: int) -> int:
     """Return the bound in 1/10000: the approved value, widened, rounded so that the value itself stays within."""
     kind, is_minimum = METRICS[metric].kind, METRICS[metric].is_minimum
-    if metric == "minimum_value":
-        value *= KEPT_VALUE
+    value *= SCALE
     slack = Fraction(tolerance) if kind == "percent" else abs(value) * tolerance / HUNDRED_PERCENT
     bound = value - slack if is_minimum else value + slack
     return bound.numerator // bound.denominator if is_minimum else -(-bound.numerator // bound.denominator)
 
 
-def _products(deal: Deal, tolerance: int) -> dict[str, dict[str, str]]:
-    """Return each product pinned to its approved quantity and its lowest approved unit price."""
+def _products_of(deal: Document) -> list[str]:
+    return list(dict.fromkeys(line["product"] for line in deal["lines"]))
+
+
+def _pinned(deal: Document, tolerance: int) -> dict[str, dict[str, str]]:
+    """Return each product with its approved quantity at most and its lowest approved unit price at least."""
+    more = 1 + Fraction(tolerance, HUNDRED_PERCENT)
+    less = max(Fraction(0), 2 - more)
     pinned: dict[str, dict[str, str]] = {}
-    for product in dict.fromkeys(line.product for line in deal.lines):
-        lines = [line for line in deal.lines if line.product == product]
-        pinned[product] = {
-            "quantity": _trimmed(_grown(sum(line.quantity for line in lines), tolerance)),
-            "unit_price": _trimmed(_shrunk(min(line.unit_price for line in lines), tolerance)),
-        }
+    for product in _products_of(deal):
+        lines = [line for line in deal["lines"] if line["product"] == product]
+        quantity = sum((Fraction(line["quantity"]) for line in lines), Fraction(0)) * SCALE * more
+        price = min(Fraction(line["unit_price"]) for line in lines) * SCALE * less
+        # what is approved has 4 decimals already: nothing is rounded here without tolerance
+        pinned[product] = {"quantity": _text(int(quantity)), "unit_price": _text(int(price))}
     return pinned
 
 
-def _grown(units: int, tolerance: int) -> int:
-    return units + units * tolerance // HUNDRED_PERCENT
-
-
-def _shrunk(units: int, tolerance: int) -> int:
-    return units - units * tolerance // HUNDRED_PERCENT
-
-
-def _trimmed(units: int) -> str:
-    return decimals(units).rstrip("0").rstrip(".")
-
-
-Finding = Mapping[str, Any]
+def _text(units: int) -> str:
+    """Return 1/10000 units as `decision.md` section 1 writes a number."""
+    return number_text(Decimal(units).scaleb(-4))
 
 
 def asked_of(answer: Mapping[str, Any], committee: str) -> frozenset[tuple[Any, ...]]:
@@ -180,9 +163,9 @@ def still_asked(answer: Mapping[str, Any], allowed: Mapping[str, frozenset[tuple
     return sorted(left)
 
 
-def _counting(answer: Mapping[str, Any]) -> Sequence[Finding]:
+def _counting(answer: Mapping[str, Any]) -> Sequence[Document]:
     return [one for one in answer["findings"] if one["level"] == "committee" and one["covered_by"] is None]
 
 
-def _mark(finding: Finding) -> tuple[Any, ...]:
+def _mark(finding: Document) -> tuple[Any, ...]:
     return finding["source"], finding["metric"], finding["line"], finding["reason"]

@@ -33,7 +33,7 @@ ALLOWED = frozenset(
 
 
 @action
-def attach(*, deal: Deal, by: User, at: datetime, file: File[bytes], name: str) -> Attachment:
+def attach(*, deal: Deal, by: User, at: datetime, file: "File[bytes]", name: str) -> Attachment:
     """Keep a file with a deal, under a random name of its own; its text is never read by the product.
 
     Raises: NotAllowed; Conflict `illegal_move`; Invalid `file_type`, `file_empty`, `file_too_large`, `too_many_files`.
@@ -90,7 +90,7 @@ def _last_submitted(deal: Deal) -> datetime:
     return deal.latest.submitted_at
 
 
-def _read(file: File[bytes], ending: str) -> bytes:
+def _read(file: "File[bytes]", ending: str) -> bytes:
     if ending not in ALLOWED:
         raise Invalid("file_type", _("Files of this type are not kept. A PDF always works."), path="file")
     content: bytes = file.read(LARGEST + 1)
