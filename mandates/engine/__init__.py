@@ -4,10 +4,11 @@ from .answers import ENGINE_VERSION, error_text, evaluate, evaluate_text, is_err
 from .document import check_approval, check_charter, check_mandate, parse_case, parse_deal, parse_text
 from .facts import Case, Deal, Line
 from .guidance import Guide, guide
-from .judge import Answer, Finding, judge
+from .judge import Answer, judge
 from .metrics import CHARGES, CONDITIONS, KINDS, METRICS, PERIODS, PERS, Condition, Metric
 from .problems import InvalidCase, Problem
 from .values import canonical, digest
+from .weighing import Finding
 
 __all__ = [
     "CHARGES",

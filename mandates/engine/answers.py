@@ -7,7 +7,7 @@ from typing import Any, Final
 from . import guidance
 from .document import parse_case, parse_deal, parse_text
 from .judge import judge
-from .measures import line_discount, line_margin, sum_up
+from .measures import line_discounts, line_margins, sum_up
 from .problems import InvalidCase
 from .values import decimals, half_even, ratio_text
 
@@ -56,8 +56,8 @@ def measure(deal: Mapping[str, Any]) -> dict[str, Any]:
         "C": None if sums.cost is None else _sum_text(sums.cost),
         "G": _sum_text(sums.discount) if sums.discount_known else None,
         "lines": [
-            {"discount": ratio_text(line_discount(line)), "margin": ratio_text(line_margin(line))}
-            for line in parsed.lines
+            {"discount": ratio_text(discount), "margin": ratio_text(margin)}
+            for discount, margin in zip(line_discounts(parsed.lines), line_margins(parsed.lines), strict=True)
         ],
     }
 

@@ -1,8 +1,8 @@
 """Mandates and charters compiled so that finding the limit that governs does not take longer as they grow."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from .metrics import METRICS, Metric
@@ -59,8 +59,7 @@ class LineFacts(Protocol):
 class Limit:
     """One row: its place in the document, its bounds, and the committee that a finding goes to.
 
-    A charter's limit has its single bound as `member`, and `team` the same. `measured` is false in the twin that
-    stands for the row where a condition of it could not be measured.
+    A charter's limit has its single bound as `member`, and `team` the same.
     """
 
     index: int
@@ -70,6 +69,10 @@ class Limit:
     team: Bound
     committee: str
     measured: bool = True
+
+    def unmeasured(self) -> "Limit":
+        """What stands for the row where a condition of it cannot be measured: nothing is a member's there."""
+        return replace(self, measured=False, member=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Budget:
 
 
 class _Texts:
-    """For one text condition: the rows that each value leaves standing, as bits."""
+    """For one text condition: the rows that each value leaves standing, as bits; `silent` those that do not ask."""
 
     __slots__ = ("asking", "name", "rows", "silent")
 
@@ -95,15 +98,6 @@ class _Texts:
                 self.rows[value] = self.rows.get(value, 0) | 1 << index
         for value in self.rows:
             self.rows[value] |= self.silent
-
-    def standing(self, value: str) -> int:
-        return self.rows.get(value, self.silent)
-
-    def standing_for_any(self, values: Iterable[str]) -> int:
-        standing = self.silent
-        for value in values:
-            standing |= self.rows.get(value, 0)
-        return standing
 
 
 class _Ranges:
@@ -181,7 +175,7 @@ class Table:
             if value is None:
                 unmeasured |= texts.asking
             else:
-                standing &= texts.standing(value)
+                standing &= texts.rows.get(value, texts.silent)
         for ranges in self.deal_ranges:
             days = ranges.name == "payment_days"
             standing &= ranges.standing((deal.payment_days if days else deal.term_months) * 10_000)
@@ -194,14 +188,18 @@ class Table:
 
     def standing_for_line(self, line: LineFacts, standing: int) -> int:
         """Those of the rows `standing` whose line conditions hold too."""
-        if self.product is not None:
-            standing &= self.product.standing(line.product)
-        if self.family is not None:
-            standing &= self.family.standing_for_any(line.families)
-        if self.charge is not None:
-            standing &= self.charge.standing(line.charge)
-        if self.quantity is not None:
-            standing &= self.quantity.standing(line.quantity)
+        product, family, charge, quantity = self.product, self.family, self.charge, self.quantity
+        if product is not None:
+            standing &= product.rows.get(line.product, product.silent)
+        if family is not None:
+            asked = family.silent
+            for prefix in line.families:
+                asked |= family.rows.get(prefix, 0)
+            standing &= asked
+        if charge is not None:
+            standing &= charge.rows.get(line.charge, charge.silent)
+        if quantity is not None:
+            standing &= quantity.standing(line.quantity)
         return standing
 
     def ends(self, name: str) -> list[int]:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .authority import Rules, Table
 from .facts import Approval, Case, Deal
-from .judge import Governing, Outlook
+from .judge import Outlook
 from .measures import DEAL_MEASURES, LINE_MEASURES, Sums, least_of, money
 from .metrics import METRICS
 from .values import Ratio
+from .weighing import Governing
 
 Gaps = list[int | None]
 Fraction = tuple[int, int]
@@ -46,7 +47,7 @@ def _limit_gaps(rules: Rules, rows: Governing, deal: Deal, sums: Sums, line: int
             value = DEAL_MEASURES[metric.name](sums, rules) or least_of(metric.name, sums, rules)
         elif line is not None:
             limit = limits[line]
-            value = LINE_MEASURES[metric.name](deal.lines[line])
+            (value,) = LINE_MEASURES[metric.name](deal.lines[line : line + 1])
         else:
             continue
         if limit is not None:
@@ -67,7 +68,7 @@ def _approval_gaps(approval: Approval, deal: Deal, sums: Sums, line: int | None)
         if not METRICS[limit.metric].on_lines:
             value = DEAL_MEASURES[limit.metric](sums, limit)
         elif moved is not None and limit.product in (None, moved.product):
-            value = LINE_MEASURES[limit.metric](moved)
+            (value,) = LINE_MEASURES[limit.metric]([moved])
         else:
             continue
         yield None if value is None else _gap(value, limit.bound)

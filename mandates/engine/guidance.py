@@ -1,17 +1,18 @@
 """What would have been a yes: the lowest prices and the single changes that bring the outcome down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from .breakpoints import around, condition_edges, gaps, list_value_edges, regions, roots
 from .currencies import EXPONENTS
 from .facts import Case, Deal
-from .judge import LEVELS, MEMBER, TEAM, Answer, Outlook, look_out, settle
+from .judge import LEVELS, RANKS, Answer, Outlook, look_out, settle
 from .measures import sum_up
 from .values import SCALE, price_text
 
 LONGEST_TERM: Final = 120
+MEMBER, TEAM = RANKS["member"], RANKS["team"]
 
 
 class LineGuide(NamedTuple):
@@ -49,8 +50,9 @@ Found = dict[int, int]
 
 def guide(case: Case, answer: Answer) -> Guide:
     """The guidance of section 8; exact, found at the breakpoints of the judgement and confirmed by judging there."""
-    outcome = LEVELS.index(answer.outcome)
+    outcome = RANKS[answer.outcome]
     targets = [level for level in (TEAM, MEMBER) if level < outcome]
+    outlook = look_out(case, case.deal, sum_up(case.deal, case.rates))
     exponent = EXPONENTS[case.deal.currency]
     lines: list[LineGuide] = []
     moves: list[tuple[int, Move]] = []
@@ -58,11 +60,11 @@ def guide(case: Case, answer: Answer) -> Guide:
         moves += _whole_moves("payment_days", _find(_shorter_payment(case), targets))
         moves += _whole_moves("term_months", _find(_longer_term(case), targets))
     for index, line in enumerate(case.deal.lines):
-        trials = list(_trials(case, index, line.unit_price, outcome, targets))
-        lowest = _find(iter(trials), [MEMBER, TEAM])
-        texts = [None if level not in lowest else price_text(lowest[level], exponent) for level in (MEMBER, TEAM)]
+        trials = _trials(case, outlook, index, outcome)
+        lowest = _find(trials, [MEMBER, TEAM])
+        texts = [price_text(lowest[level], exponent) if level in lowest else None for level in (MEMBER, TEAM)]
         lines.append(LineGuide(index, *texts))
-        higher = _find((trial for trial in trials if trial[0] > line.unit_price), targets)
+        higher = _find([trial for trial in trials if trial[0] > line.unit_price], targets)
         moves += [
             (level, Move("unit_price", index, price_text(price, exponent), LEVELS[level]))
             for level, price in higher.items()
@@ -71,17 +73,14 @@ def guide(case: Case, answer: Answer) -> Guide:
     return Guide(tuple(lines), tuple(move for _, move in moves))
 
 
-def _find(trials: Iterator[tuple[int, int]], targets: list[int]) -> Found:
+def _find(trials: Iterable[tuple[int, int]], targets: list[int]) -> Found:
     """The first value tried at which each level is reached; tries no further than it must."""
     found: Found = {}
-    lowest = min(targets, default=-1)
-    if not targets:
-        return found
-    for value, level in trials:
+    for value, level in trials if targets else ():
         for target in targets:
-            if level <= target and target not in found:
-                found[target] = value
-        if lowest in found:
+            if level <= target:
+                found.setdefault(target, value)
+        if len(found) == len(targets):
             break
     return found
 
@@ -90,22 +89,24 @@ def _whole_moves(change: str, found: Found) -> list[tuple[int, Move]]:
     return [(level, Move(change, None, value, LEVELS[level])) for level, value in found.items()]
 
 
-def _trials(case: Case, line: int, today: int, outcome: int, targets: list[int]) -> Iterator[tuple[int, int]]:
+def _trials(case: Case, outlook: Outlook, line: int, outcome: int) -> list[tuple[int, int]]:
     """Prices of the line from the lowest up, with the level each leads to: one for every stretch that is judged alike.
 
-    Ends where a price is found that answers every question asked of it.
+    Ends where a price is found at which every question that is asked of the line has its answer.
     """
-    sums = sum_up(case.deal, case.rates)
-    outlook = look_out(case, sums)
+    today = case.deal.lines[line].unit_price
+    best = MEMBER if case.member_may_decide else TEAM
+    trials = []
     for price in _candidates(case, outlook, line):
         level = outcome if price == today else _level(case, outlook, _with_price(case.deal, line, price))
-        yield price, level
-        if level == MEMBER and (price > today or not targets):
-            return
+        trials.append((price, level))
+        if level == best and (price > today or outcome == best):
+            break
+    return trials
 
 
 def _level(case: Case, outlook: Outlook, deal: Deal) -> int:
-    return settle(replace(case, deal=deal), outlook, sum_up(deal, case.rates)).level
+    return settle(case, deal, outlook, sum_up(deal, case.rates), read=False).rank
 
 
 def _with_price(deal: Deal, line: int, price: int) -> Deal:
@@ -170,7 +171,7 @@ def _stretch(case: Case, change: str, low: int, high: int, *, descending: bool) 
         return
     ends = [_with(case.deal, change, value) for value in (low, high)]
     sums = [sum_up(deal, case.rates) for deal in ends]
-    outlook = look_out(replace(case, deal=ends[0]), sums[0])
+    outlook = look_out(case, ends[0], sums[0])
     values = {low, high}
     if high - low > 1:
         at_ends = [gaps(case, outlook, deal, summed, None) for deal, summed in zip(ends, sums, strict=True)]

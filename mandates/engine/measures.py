@@ -1,13 +1,12 @@
 """What a deal comes to: the metrics of `docs/decision.md`, as exact fractions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from .authority import Terms
 from .facts import Deal, Line
-from .metrics import METRICS
-from .values import Ratio
+from .values import ANY, Bound, Ratio
 
 NOTHING_SOLD: Final[Ratio] = (0, 0)
 BELOW_EVERY_BOUND: Final[Ratio] = (-1, 0)
@@ -57,16 +56,26 @@ def sum_up(deal: Deal, rates: Mapping[str, int]) -> Sums:
     return Sums(list_value, price, cost, discount, known, deal.currency, term, deal.payment_days, rates)
 
 
-def line_discount(line: Line) -> Ratio | None:
-    """100 (list - price) / list."""
-    if line.list_price:
-        return _PERCENT * (line.list_price - line.unit_price), line.list_price
+def line_discounts(lines: Sequence[Line]) -> list[Ratio | None]:
+    """100 (list - price) / list of each line."""
+    return [
+        (_PERCENT * (listed - line.unit_price), listed) if (listed := line.list_price) else _discount_off_nothing(line)
+        for line in lines
+    ]
+
+
+def _discount_off_nothing(line: Line) -> Ratio | None:
     return None if line.unit_price or line.unit_cost != 0 else _NO_DISCOUNT
 
 
-def line_margin(line: Line) -> Ratio | None:
-    """100 (price - cost) / price."""
-    return _margin(line.unit_price, line.unit_cost, line.list_price)
+def line_margins(lines: Sequence[Line]) -> list[Ratio | None]:
+    """100 (price - cost) / price of each line."""
+    return [
+        (_PERCENT * (price - cost), price)
+        if (cost := line.unit_cost) is not None and (price := line.unit_price)
+        else _margin(line.unit_price, cost, line.list_price)
+        for line in lines
+    ]
 
 
 def _margin(price: int, cost: int | None, listed: int) -> Ratio | None:
@@ -126,9 +135,9 @@ def _payment_days(sums: Sums, terms: Terms) -> Ratio | None:
     return sums.payment_days * 10_000, 1
 
 
-LINE_MEASURES: Final[dict[str, Callable[[Line], Ratio | None]]] = {
-    "line_discount": line_discount,
-    "line_margin": line_margin,
+LINE_MEASURES: Final[dict[str, Callable[[Sequence[Line]], list[Ratio | None]]]] = {
+    "line_discount": line_discounts,
+    "line_margin": line_margins,
 }
 DEAL_MEASURES: Final[dict[str, Callable[[Sums, Terms], Ratio | None]]] = {
     "deal_discount": _deal_discount,
@@ -150,11 +159,11 @@ def least_of(metric: str, sums: Sums, terms: Terms) -> Ratio | None:
     return DEAL_MEASURES[metric](replace(sums, discount_known=True), terms)
 
 
-def is_within(metric: str, value: Ratio | None, bound: int) -> bool:
-    """Whether the value is known and lies within the bound (in 1/10000)."""
-    if value is None:
+def is_within(bound: Bound, value: Ratio | None, minimum: bool) -> bool:
+    """Whether the value lies within the bound: at least it where it is a minimum, else at most."""
+    if bound is ANY:
+        return True
+    if bound is None or value is None:
         return False
     numerator, denominator = value
-    if METRICS[metric].is_minimum:
-        return numerator >= bound * denominator
-    return numerator <= bound * denominator
+    return numerator >= bound * denominator if minimum else numerator <= bound * denominator

@@ -1,6 +1,6 @@
 """What a limit may bound and on what it may depend: the closed lists of metrics and conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 Level = Literal["line", "deal"]
@@ -14,14 +14,12 @@ class Metric:
     level: Level
     direction: Literal["maximum", "minimum"]
     kind: Literal["percent", "money", "months", "days"]
+    on_lines: bool = field(init=False)
+    is_minimum: bool = field(init=False)
 
-    @property
-    def on_lines(self) -> bool:
-        return self.level == "line"
-
-    @property
-    def is_minimum(self) -> bool:
-        return self.direction == "minimum"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "on_lines", self.level == "line")
+        object.__setattr__(self, "is_minimum", self.direction == "minimum")
 
 
 @dataclass(frozen=True, slots=True)

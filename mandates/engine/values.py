@@ -75,9 +75,19 @@ def decimals(units: int) -> str:
 
 def ratio_text(ratio: Ratio | None) -> str | None:
     """The value for reading, rounded half-even to four decimals; None where there is none to read."""
-    if ratio is None or not ratio[1]:
+    if ratio is None:
         return None
-    return decimals(half_even(*ratio))
+    numerator, denominator = ratio
+    if not denominator:
+        return None
+    units, rest = divmod(numerator, denominator)
+    rest += rest
+    if rest > denominator or (rest == denominator and units & 1):
+        units += 1
+    if units < SCALE:
+        return decimals(units)
+    text = str(units)
+    return f"{text[:-4]}.{text[-4:]}"
 
 
 def price_text(units: int, exponent: int) -> str:
