@@ -109,6 +109,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave services running
     raise Interrupted
 
 

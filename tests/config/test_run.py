@@ -242,28 +242,24 @@ def test_serve_until_told_to_stop_leaves_nothing_running(
     process_environment: dict[str, str], tmp_path: Path, number: signal.Signals
 ) -> None:
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "config.serve", "--empty", "--port", str(port)],
-        cwd=ROOT,
-        env={**process_environment, "VAR_DIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if f"127.0.0.1:{port}" in line:
-                break
-        assert "<html" in answer(port, "/accounts/login/")
-        deadline = time.monotonic() + 20
-        while json.loads(answer(port, "/readyz"))["worker"] == "never seen":
-            assert time.monotonic() < deadline, "the worker gave no sign of life"
-            time.sleep(0.2)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        process.send_signal(number)
-        assert process.wait(30) == 0
-        assert [child for child in children if Path(f"/proc/{child}").exists()] == []
-    finally:
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGTERM)
-            process.wait(30)
+    command = [sys.executable, "-m", "config.serve", "--empty", "--port", str(port)]
+    environment = {**process_environment, "VAR_DIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if f"127.0.0.1:{port}" in line:
+                    break
+            assert "<html" in answer(port, "/accounts/login/")
+            deadline = time.monotonic() + 20
+            while json.loads(answer(port, "/readyz"))["worker"] == "never seen":
+                assert time.monotonic() < deadline, "the worker gave no sign of life"
+                time.sleep(0.2)
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            process.send_signal(number)
+            assert process.wait(30) == 0
+            assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+        finally:
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGTERM)
+                process.wait(30)
