@@ -66,7 +66,7 @@ def everything() -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("name", [*STATEMENTS, *SQLITE_STATEMENTS, *POSTGRESQL_STATEMENTS])
 def test_journal_rows_refuse_every_statement_that_changes_them(submitted: Callable[..., Event], name: str) -> None:
-    """Seen to fail by taking `0002_guards` out of the migrations: every case then gets through."""
+    """Seen to fail with `journal_event` taken out of `0002_guards`: the cases of that table then get through."""
     own = SQLITE_STATEMENTS if connection.vendor == "sqlite" else POSTGRESQL_STATEMENTS
     statement = {**STATEMENTS, **own}.get(name)
     if statement is None:

@@ -49,6 +49,15 @@ def test_post_with_a_malformed_key_is_refused(anke: Any, key: str) -> None:
     assert Event.objects.count() == 0
 
 
+def test_post_whose_first_finished_after_the_look_gets_its_answer(anke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail with the look at the state taken out of `_act_once`."""
+    first = post(anke.pk, key="k-1", body={"number": 1})
+    monkeypatch.setattr(idempotency, "_known_answer", lambda *looked: None)
+    assert post(anke.pk, key="k-1", body={"number": 1}).content == first.content
+    assert post(anke.pk, key="k-1", body={"number": 2}).status_code == 422
+    assert Event.objects.count() == 1
+
+
 @pytest.mark.parametrize("number", [13, 14])
 def test_post_that_is_refused_leaves_neither_effect_nor_key(anke: Any, number: int) -> None:
     assert post(anke.pk, key="k-1", body={"number": number}).status_code == 422
@@ -78,7 +87,7 @@ def test_post_with_a_key_of_72_hours_ago_acts_anew(anke: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_post_32_times_in_parallel_has_one_effect(anke: Any) -> None:
-    """Seen to fail with the look at `row.state` taken out of `_act_once`."""
+    """Seen to fail with both looks at the first request's state (`_known_answer`, `_act_once`) taken out."""
     start = threading.Barrier(32)
     answers: list[Any] = []
 
