@@ -134,7 +134,7 @@ def _from_drf(exception: exceptions.APIException) -> Response:
 
 
 def _flat(details: Any, path: str = "") -> Iterator[dict[str, str]]:
-    """Yield one entry for each message of DRF's nested details; `lines.0.price` is the path of a nested one."""
+    """Yield one entry for each message of DRF's nested details; `lines[0].price` is the path of a nested one."""
     if isinstance(details, dict) and set(details) == {"message", "code"}:
         yield {"path": path, "code": str(details["code"]), "detail": str(details["message"])}
     elif isinstance(details, dict):
@@ -143,7 +143,7 @@ def _flat(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     else:
         for index, inner in enumerate(details):
             leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
-            yield from _flat(inner, path if leaf else f"{path}.{index}" if path else str(index))
+            yield from _flat(inner, path if leaf else f"{path}[{index}]")
 
 
 def _problem(

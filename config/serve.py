@@ -14,13 +14,15 @@ from pathlib import Path
 
 import django
 import environ
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from config.bootstrap import HOST, ROOT, SetupError, check_port, run_options
 
+DEMO_LOADED = "demo.loaded"
 # pages of installed packages that this product does not serve
 UNUSED_STATIC = ["redoc", "rest_framework"]
 PATIENCE = 15  # seconds in which a child may finish what it does
@@ -59,8 +61,9 @@ def prepare(options: argparse.Namespace) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise SetupError(f"The database does not answer: {str(error).strip()}") from None
-    if "DEMO" not in os.environ:
-        os.environ["DEMO"] = "1" if demo_stands(empty=options.empty) else "0"
+    stands = demo_stands(empty=options.empty)
+    if options.empty or "DEMO" not in os.environ:
+        os.environ["DEMO"] = "1" if stands else "0"
     collect_static()
 
 
@@ -69,21 +72,23 @@ def demo_stands(*, empty: bool) -> bool:
 
     Demo mode lets everybody in as anybody. It is never switched on for a database that somebody filled otherwise.
     """
-    mark = settings.VAR_DIR / f"demo-{_database_name()}"
-    people = get_user_model().objects.exists()
-    if empty and mark.exists() and people:
-        raise SetupError("This database holds the demo company: move var/ away, or name another DATABASE_URL.")
-    if not empty and not people and "demo" in get_commands():
-        print("Loading the demo company ...", flush=True)
-        call_command("demo")
-        mark.touch()
-    return mark.exists() and not empty
+    if apps.get_model("journal", "Event").objects.filter(verb=DEMO_LOADED).exists():
+        if empty:
+            raise SetupError("This database holds the demo company: move var/ away, or name another DATABASE_URL.")
+        return True
+    refused = not environ.Env().bool("DEMO", default=True)
+    if empty or refused or get_user_model().objects.exists():
+        return False
+    load_demo()
+    return True
 
 
-def _database_name() -> str:
-    database = settings.DATABASES["default"]
-    identity = "|".join(str(database.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
-    return hashlib.sha256(identity.encode()).hexdigest()[:12]
+def load_demo() -> None:
+    """Load the demo company in a process of its own, which alone is in demo mode already."""
+    print("Loading the demo company (about a minute, once) ...", flush=True)
+    command = [sys.executable, "manage.py", "demo"]
+    if subprocess.run(command, cwd=ROOT, env={**os.environ, "DEMO": "1"}, check=False).returncode != 0:
+        raise SetupError("The demo company could not be loaded; ./run --empty begins without it.")
 
 
 def collect_static() -> None:

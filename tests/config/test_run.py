@@ -11,14 +11,15 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth import get_user_model
 
 from config import bootstrap, secret, serve
+from journal.record import record
 from tests.services.postgres import free_port
 
 ROOT = bootstrap.ROOT
@@ -185,45 +186,50 @@ def test_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch, settings: LazySettings, tmp_path: Path) -> list[str]:
-    called: list[str] = []
-    settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(serve, "call_command", lambda name, **_: called.append(name))
-    monkeypatch.setattr(serve, "get_commands", lambda: {"demo": "config"})
-    return called
+def loads(monkeypatch: pytest.MonkeyPatch, at: datetime) -> list[str]:
+    """How often the demo company was loaded; loading leaves what the real one leaves: people, and one event."""
+    loaded: list[str] = []
+
+    def load() -> None:
+        loaded.append("demo")
+        get_user_model().objects.create(email="demo@example.org")
+        record(serve.DEMO_LOADED, subject=("organisation", "1"), by=None, at=at)
+
+    monkeypatch.delenv("DEMO", raising=False)
+    monkeypatch.setattr(serve, "load_demo", load)
+    return loaded
 
 
 @pytest.mark.django_db
-def test_demo_in_a_new_database_is_loaded_and_stands(commands: list[str]) -> None:
+def test_demo_in_a_new_database_is_loaded_once_and_stands(loads: list[str]) -> None:
     assert serve.demo_stands(empty=False) is True
-    assert commands == ["demo"]
-
-
-@pytest.mark.django_db
-def test_demo_is_loaded_once(commands: list[str]) -> None:
-    serve.demo_stands(empty=False)
-    get_user_model().objects.create(email="demo@example.org")
     assert serve.demo_stands(empty=False) is True
-    assert commands == ["demo"]
+    assert loads == ["demo"]
 
 
 @pytest.mark.django_db
-def test_demo_asked_to_begin_empty_is_not_loaded(commands: list[str]) -> None:
+def test_demo_asked_to_begin_empty_is_not_loaded(loads: list[str]) -> None:
     assert serve.demo_stands(empty=True) is False
-    assert commands == []
+    assert loads == []
 
 
 @pytest.mark.django_db
-def test_demo_never_stands_for_a_database_with_people_of_its_own(commands: list[str]) -> None:
+def test_demo_switched_off_is_not_loaded(loads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", "0")
+    assert serve.demo_stands(empty=False) is False
+    assert loads == []
+
+
+@pytest.mark.django_db
+def test_demo_never_stands_for_a_database_with_people_of_its_own(loads: list[str]) -> None:
     get_user_model().objects.create(email="real@example.org")
     assert serve.demo_stands(empty=False) is False
-    assert commands == []
+    assert loads == []
 
 
 @pytest.mark.django_db
-def test_demo_loaded_before_an_empty_start_is_refused(commands: list[str]) -> None:
+def test_demo_loaded_before_an_empty_start_is_refused(loads: list[str]) -> None:
     serve.demo_stands(empty=False)
-    get_user_model().objects.create(email="demo@example.org")
     with pytest.raises(bootstrap.SetupError):
         serve.demo_stands(empty=True)
 
