@@ -1,0 +1,149 @@
+"""What waits for each persona on the day of the demo, by hand, so that every page has something to do."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from approvals.actions.consent import object_to
+from approvals.actions.draft import create_deal
+from approvals.actions.submit import submit
+from approvals.actions.vote import cast_vote
+from approvals.models import Case, ConsentSeat, Deal
+from approvals.terms import DraftLine, DraftTerms
+from insights.demo.deals import price_after
+from insights.demo.founding import person, propose_confirmed
+from mandates.actions import draft_mandate
+from mandates.documents import document_of
+from mandates.models import MandateVersion, Price, VersionState
+from teams.models import Customer
+
+Asked = tuple[str, str, str]
+
+
+def _draft(who: str, customer: str, lines: list[Asked], *, at: datetime, term: int, days: int = 30, why: str) -> Deal:
+    """A draft; a line is (product, quantity, percent off the list price)."""
+    prices = {price.product.code: price.list_price for price in Price.objects.select_related("product")}
+    terms = DraftTerms(
+        term_months=term,
+        payment_days=days,
+        why=why,
+        lines=tuple(
+            DraftLine(code, Decimal(quantity), price_after(prices[code], Decimal(percent)))
+            for code, quantity, percent in lines
+        ),
+    )
+    return create_deal(
+        by=person(who),
+        at=at,
+        customer=Customer.objects.get(name=customer),
+        kind=Deal.Kind.EXPANSION,
+        channel="",
+        currency="EUR",
+        terms=terms,
+    )
+
+
+def _submitted(who: str, customer: str, lines: list[Asked], *, at: datetime, **terms: Any) -> Deal:
+    deal = _draft(who, customer, lines, at=at - timedelta(minutes=10), **terms)
+    submit(deal=deal, by=person(who), at=at, edition=deal.edition)
+    deal.refresh_from_db()
+    return deal
+
+
+def leave_waiting(*, at: datetime) -> None:
+    """Write the open ends, each a little before `at`."""
+    _drafts(at)
+    _consents(at)
+    _cases(at)
+    _proposal(at)
+
+
+def _drafts(at: datetime) -> None:
+    earlier = at - timedelta(hours=20)
+    _draft(
+        "jonas",
+        "Gemeente Oosterhaven",
+        [("SW-24P", "12", "12"), ("AP-IN", "30", "10"), ("NM-NODE", "42", "6")],
+        at=earlier,
+        term=36,
+        why="Three schools move into the town's network; they decide on Friday.",
+    )
+    _draft(
+        "pieter",
+        "Camping De Duinpan",
+        [("AP-OUT", "14", "8"), ("SP-BASE", "1", "5")],
+        at=earlier,
+        term=24,
+        why="Wireless for the new field, before the season opens.",
+    )
+
+
+def _consents(at: datetime) -> None:
+    _submitted(
+        "jonas",
+        "AZ Sint-Veerle",
+        [("FW-M", "3", "12.5"), ("SEC-MDR", "2", "10")],
+        at=at - timedelta(hours=3),
+        term=36,
+        why="The hospital joins its second site and wants one partner for both.",
+    )
+    objected = _submitted(
+        "anouk",
+        "Brasserie Saint-Aubain",
+        [("TL-USER", "45", "9"), ("TL-DESK", "40", "17")],
+        at=at - timedelta(hours=5),
+        term=36,
+        why="They replace their old exchange; a competitor offers the handsets for free.",
+    )
+    seat = ConsentSeat.objects.get(round__revision__deal=objected, user=person("luc"))
+    object_to(
+        seat=seat,
+        by=seat.user,
+        at=at - timedelta(hours=2),
+        reason="Why discount the lines as well? Handsets alone would match the other offer.",
+    )
+
+
+def _cases(at: datetime) -> None:
+    asked = _submitted(
+        "sofie",
+        "Athénée des Trois Vallées",
+        [("AP-HD", "48", "19"), ("AP-CTRL", "1", "15"), ("NM-SITE", "4", "10")],
+        at=at - timedelta(hours=6),
+        term=24,
+        why="Four buildings in one go; the school pays at the start of the year.",
+    )
+    for case in Case.objects.filter(deal=asked, committee__code="deal-desk"):
+        cast_vote(
+            case=case,
+            by=person("ines"),
+            at=at - timedelta(hours=1),
+            choice="approve",
+            reason="One installation instead of four carries most of it.",
+        )
+    _submitted(
+        "luc",
+        "Pharmalux",
+        [("SW-CORE", "2", "22"), ("SW-48P", "16", "20"), ("PS-MIG", "2", "12")],
+        at=at - timedelta(hours=4),
+        term=36,
+        days=75,
+        why="They move their data hall and ask for payment after acceptance.",
+    )
+
+
+def _proposal(at: datetime) -> None:
+    """Ruben asks for a wider regional mandate; Charlotte has it to grant."""
+    current = MandateVersion.objects.get(mandate__code="regional", state=VersionState.GRANTED)
+    document = document_of(current)
+    for limit in document["limits"]:
+        if limit["metric"] == "line_discount" and "when" not in limit:
+            limit["member"], limit["team"] = "9", "14"
+    version = draft_mandate(
+        by=person("ruben"),
+        at=at - timedelta(days=1),
+        code="regional",
+        document=document,
+        note="Nine of ten regional cases at 8 or 9 % were approved anyway; the customer waited a day for each.",
+    )
+    propose_confirmed(version, at=at - timedelta(hours=22))

@@ -1,0 +1,49 @@
+"""The demo company: complete, at work, and only in demo mode."""
+
+from datetime import datetime
+
+import pytest
+from pytest_django.fixtures import Settings as SettingsWrapper
+
+from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState
+from insights.demo.company import SIGN_INS
+from insights.demo.loading import load
+from journal.models import Channel, Message
+from journal.refusals import Conflict
+from journal.verify import verify
+from mandates.budgets import check_balances
+from mandates.models import MandateVersion, Product, VersionState
+from teams.models import Committee, Customer, Team, User
+
+
+def test_demo_outside_demo_mode_is_refused(db: None, at: datetime, settings: SettingsWrapper) -> None:
+    settings.DEMO = False
+    with pytest.raises(Conflict) as refusal:
+        load(at=at, deals=1)
+    assert refusal.value.code == "not_a_demo"
+
+
+def test_demo_beside_people_is_refused(db: None, at: datetime, settings: SettingsWrapper) -> None:
+    settings.DEMO = True
+    User.objects.create_user("somebody@example.com")
+    with pytest.raises(Conflict) as refusal:
+        load(at=at, deals=1)
+    assert refusal.value.code == "not_empty"
+
+
+def test_demo_leaves_something_waiting_and_books_in_order(db: None, at: datetime, settings: SettingsWrapper) -> None:
+    settings.DEMO = True
+    load(at=at, deals=30)
+    assert (Team.objects.count(), Committee.objects.count(), Customer.objects.count()) == (3, 2, 40)
+    assert Product.objects.count() >= 60
+    assert User.objects.count() == len(SIGN_INS)
+    assert MandateVersion.objects.filter(state=VersionState.GRANTED).count() == 3
+    assert MandateVersion.objects.filter(state=VersionState.PROPOSED).count() == 1
+    assert Deal.objects.filter(imported=True).count() == 18
+    assert Deal.objects.filter(state=DealState.DRAFT, contact__email__startswith="jonas").exists()
+    assert ConsentRound.objects.filter(state=ConsentRound.State.OPEN).count() >= 2
+    assert ConsentSeat.objects.filter(answer=ConsentSeat.Answer.OBJECTION).exists()
+    assert {case.committee.code for case in Case.objects.filter(state=Case.State.OPEN)} == {"deal-desk", "finance"}
+    assert not Message.objects.filter(channel=Channel.MAIL, delivered_at=None).exists()
+    assert check_balances() == []
+    assert verify().sound
