@@ -32,30 +32,41 @@ ALLOWED = frozenset(
 )
 
 
-@action
-def attach(*, deal: Deal, by: User, at: datetime, file: "File[bytes]", name: str) -> Attachment:
+def attach(*, deal: Deal, by: User, at: datetime, file: File[bytes], name: str) -> Attachment:
     """Keep a file with a deal, under a random name of its own; its text is never read by the product.
 
     Raises: NotAllowed; Conflict `illegal_move`; Invalid `file_type`, `file_empty`, `file_too_large`, `too_many_files`.
     """
-    locked = _lock(deal, by=by, at=at)
     shown = PurePath(name.replace("\\", "/")).name[-LONGEST_NAME:]
     ending = PurePath(shown).suffix.lower()
     content = _read(file, ending)
+    row = Attachment(name=shown, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    row.added_by, row.added_at = by, at
+    try:
+        return _keep(row, deal, content, f"{secrets.token_hex(16)}{ending}", by=by, at=at)
+    except BaseException:
+        if row.file:
+            row.file.storage.delete(str(row.file.name))  # the row rolled back; the file would stay
+        raise
+
+
+@action
+def _keep(row: Attachment, deal: Deal, content: bytes, stored_as: str, *, by: User, at: datetime) -> Attachment:
+    locked = _lock(deal, by=by, at=at)
     if locked.attachments.count() >= MOST_FILES:
         detail = _("A deal keeps at most %(most)s files.") % {"most": MOST_FILES}
         raise Invalid("too_many_files", detail, path="file")
-    row = Attachment(deal=locked, name=shown, size=len(content), added_by=by, added_at=at)
-    row.sha256 = hashlib.sha256(content).hexdigest()
-    row.file.save(f"{secrets.token_hex(16)}{ending}", ContentFile(content), save=False)
-    try:
-        row.save(force_insert=True)
-        become_editor(locked, by)
-        data = {"attachment": row.pk, "size": row.size, "sha256": row.sha256}
-        tell_deal("deal.attached", locked, by=by, at=at, data=data)
-    except BaseException:
-        row.file.storage.delete(str(row.file.name))  # the row rolls back; the file would stay
-        raise
+    row.deal = locked
+    row.file.save(stored_as, ContentFile(content), save=False)
+    row.save(force_insert=True)
+    become_editor(locked, by)
+    tell_deal(
+        "deal.attached",
+        locked,
+        by=by,
+        at=at,
+        data={"attachment": row.pk, "size": row.size, "sha256": row.sha256},
+    )
     return row
 
 
