@@ -20,14 +20,19 @@ def _verbs() -> list[tuple[str, Any]]:
 class JournalFilter(forms.Form):
     """Who, what, about what, and when; every field may be empty."""
 
-    who = forms.CharField(label=_("Who"), required=False, max_length=120, help_text=_("Name or e-mail address"))
+    who = forms.CharField(
+        label=_("Who"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"placeholder": _("name or e-mail address")}),
+    )
     verb = forms.ChoiceField(label=_("Event"), required=False, choices=_verbs)
     about = forms.RegexField(
         label=_("About"),
         required=False,
         regex=r"^\s*[a-z_]+[ :]\S+\s*$",
         max_length=130,
-        help_text=_("Kind and name, such as: deal D-1001"),
+        widget=forms.TextInput(attrs={"placeholder": _("deal D-1001")}),
         error_messages={"invalid": _("Write a kind and a name, such as: deal D-1001")},
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -10,7 +10,7 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, connection, migrations, transaction
 from django.db.migrations.state import ProjectState
 
-from journal import guards
+from journal import guards, tasks
 from journal.guards import AppendOnly, GuardTrigger
 from journal.models import Event, EventSubject, JournalHead
 from tests.journal.tampering import drop_trigger, run
@@ -120,6 +120,8 @@ def test_start_with_a_missing_guard_is_refused(suffix: str) -> None:
         call_command("check", databases=["default"])
     with pytest.raises(ImproperlyConfigured):
         call_command("worker", once=True)
+    with pytest.raises(SystemExit, match=f"journal_event_{suffix}"):
+        tasks.insist_on_guards()
 
 
 def test_start_with_an_expected_trigger_that_nobody_made_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
