@@ -18,6 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", docs, name="api-docs"),
 ]
 for app in APPS:
-    if find_spec(f"{app}.api"):
+    if (spec := find_spec(f"{app}.api")) and spec.origin:
         module = import_module(f"{app}.api")
         urlpatterns += [path("", include(module.router.urls)), *getattr(module, "urlpatterns", [])]
