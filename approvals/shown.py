@@ -64,6 +64,36 @@ def documents_of(decision: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
     return json.loads(decision.case_document), json.loads(decision.answer_document)
 
 
+def documents_as_known(case: Document, answer: Document, *, sees_cost: bool) -> tuple[Document, Document]:
+    """Return the two documents as far as this reader may know them; a blind reader's hashes are taken over these."""
+    if sees_cost:
+        return case, answer
+    blind = without_cost(case)
+    told = {name: answer[name] for name in ("outcome", "consents", "committees")}
+    return blind, {**told, "findings": evaluate(blind)["findings"]}
+
+
+def answer_as_known(case: Document, answer: Document, *, sees_cost: bool, guide: bool) -> dict[str, Any]:
+    """Return a live answer as far as this reader may know it: all of it, or what does not depend on the cost.
+
+    To a blind reader `mandate`, `version` and `guide` are null where they could tell a cost.
+    """
+    if sees_cost:
+        return dict(answer)
+    blind = without_cost(case)
+    shown = evaluate(blind, guide=guide and not tells_cost(case))
+    named = names_mandate(case)
+    known: dict[str, Any] = {
+        "outcome": answer["outcome"],
+        "mandate": shown["mandate"] if named else None,
+        "version": shown["version"] if named else None,
+        "consents": answer["consents"],
+        "committees": answer["committees"],
+        "findings": shown["findings"],
+    }
+    return {**known, "guide": shown.get("guide")} if guide else known
+
+
 def _as_known(case: Document, answer: Document, sees_cost: bool, *, guide: bool) -> tuple[Document, Document]:
     """Return the case and the answer that this reader's findings come from."""
     if sees_cost:

@@ -9,7 +9,6 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-
 ID = re.compile(r"[0-9]{1,18}")
 
 

@@ -18,6 +18,7 @@ COMMON: dict[HTTPStatus, tuple[str, frozenset[str] | None]] = {
     HTTPStatus.NOT_ACCEPTABLE: ("The API answers in JSON only.", None),
     HTTPStatus.CONFLICT: ("The world has moved on; the code says how.", frozenset({"post", "put", "patch", "delete"})),
     HTTPStatus.PRECONDITION_FAILED: ("If-Match names an older edition.", frozenset({"post", "put", "patch", "delete"})),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The body is too long.", frozenset({"post", "put", "patch"})),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("The body must be JSON.", frozenset({"post", "put", "patch", "delete"})),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("What was sent cannot be accepted as it stands.", None),
     HTTPStatus.PRECONDITION_REQUIRED: ("If-Match is needed here.", frozenset({"post", "put", "patch", "delete"})),

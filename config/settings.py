@@ -274,6 +274,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "DealState": "approvals.models.DealState",
+        "CaseState": "approvals.models.Case.State",
+        "ConsentRoundState": "approvals.models.ConsentRound.State",
+        "CaseCause": "approvals.models.Case.Cause",
+        "DecisionCause": "approvals.models.Decision.Cause",
+        "Outcome": "approvals.api.giving.OUTCOMES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.problems.describe_problems",

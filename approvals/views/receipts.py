@@ -1,6 +1,5 @@
 """The receipt of a decision: what was judged, by what, and how anybody can check it."""
 
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -9,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals.models import Case, ConsentRound, Decision
-from approvals.readings.blind import names_mandate, without_cost
+from approvals.readings.blind import names_mandate
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.verdict import People, Reader, sentence
-from approvals.shown import documents_of, findings_of, names_of
+from approvals.shown import documents_as_known, documents_of, findings_of, names_of
 from approvals.sight import about, visible_deals
 from approvals.views.looking import PageRequest
 from approvals.views.people import seats_as_people, votes_as_people
-from mandates.engine import canonical, digest, evaluate
+from mandates.engine import canonical, digest
 from teams.sight import sees_cost
 
 PARTS = ("case", "answer")
@@ -30,7 +29,7 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
     revision, deal = decision.revision, decision.revision.deal
     case, answer = documents_of(decision)
     names = names_of(case["deal"])
-    known_case, known_answer = _known(case, answer, cost)
+    known_case, known_answer = documents_as_known(case, answer, sees_cost=cost)
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
     cases = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
@@ -65,7 +64,7 @@ def document(request: PageRequest, pk: int, part: str) -> HttpResponse:
     if cost:
         text = decision.case_document if part == "case" else decision.answer_document
     else:
-        known = _known(*documents_of(decision), cost)
+        known = documents_as_known(*documents_of(decision), sees_cost=cost)
         text = canonical(known[PARTS.index(part)])
     response = HttpResponse(text, content_type="application/json")
     name = f"{decision.revision.deal.reference}-{decision.revision.number}-{decision.number}-{part}.json"
@@ -86,16 +85,6 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
     decision = get_object_or_404(decisions, pk=pk)
     deal = decision.revision.deal
     return decision, sees_cost(request.person, deal.team, committee_ids=about(deal).committee_ids)
-
-
-def _known(case: dict[str, Any], answer: dict[str, Any], cost: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the documents as far as the reader may know them; a blind reader's hashes are taken over these."""
-    if cost:
-        return case, answer
-    blind = without_cost(case)
-    findings = evaluate(blind)["findings"]
-    told = {name: answer[name] for name in ("outcome", "consents", "committees")}
-    return blind, {**told, "findings": findings}
 
 
 def _mark(decision: Decision) -> dict[str, str] | None:
