@@ -33,7 +33,7 @@ from teams.serializers import (
 )
 from teams.tokens import HasScope
 
-__all__ = ["TokenScheme", "router", "urlpatterns"]
+__all__ = ["ReadScoped", "TokenScheme", "asker", "router", "urlpatterns"]
 
 ADMINISTER = ApiToken.Scope.ADMINISTER.value
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -59,6 +59,12 @@ CUSTOMER_EXAMPLE = OpenApiExample(
 )
 
 
+class ReadScoped(APIView):
+    """Signed in, and with a token only in its scopes; other apps' views build on it."""
+
+    permission_classes = [IsAuthenticated, HasScope]
+
+
 def asker(request: Request) -> User:
     """The person whom `IsAuthenticated` let in."""
     return cast(User, request.user)
@@ -68,10 +74,9 @@ def asker(request: Request) -> User:
     list=extend_schema(summary="List teams", tags=["teams"]),
     retrieve=extend_schema(summary="Read a team", tags=["teams"]),
 )
-class TeamViewSet(viewsets.ReadOnlyModelViewSet):
+class TeamViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
     """Teams with who is in them today."""
 
-    permission_classes = [IsAuthenticated, HasScope]
     serializer_class = TeamSerializer
     lookup_field = "code"
     lookup_value_regex = "[a-z0-9-]+"
@@ -92,10 +97,9 @@ class TeamViewSet(viewsets.ReadOnlyModelViewSet):
     ),
     retrieve=extend_schema(summary="Read a person", tags=["people"]),
 )
-class UserViewSet(viewsets.ReadOnlyModelViewSet):
+class UserViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
     """People as colleagues know them; their rights are on the pages."""
 
-    permission_classes = [IsAuthenticated, HasScope]
     serializer_class = PersonSerializer
     queryset = User.objects.all()
     lookup_value_regex = r"\d{1,18}"
@@ -117,10 +121,9 @@ class UserViewSet(viewsets.ReadOnlyModelViewSet):
     ),
     retrieve=extend_schema(summary="Read a customer", tags=["customers"]),
 )
-class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class CustomerViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Customers, the team that looks after them, and their one contact."""
 
-    permission_classes = [IsAuthenticated, HasScope]
     serializer_class = CustomerSerializer
     scope = ADMINISTER
     lookup_field = "reference"
@@ -221,10 +224,8 @@ class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return self._shown(reference)
 
 
-class MeView(APIView):
+class MeView(ReadScoped):
     """Who the request comes from."""
-
-    permission_classes = [IsAuthenticated, HasScope]
 
     @extend_schema(summary="Who am I?", tags=["people"], responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
