@@ -36,7 +36,7 @@ DECLINES = [
     "Too much for one year. Come back with 36 months.",
     "We would set this price for the whole sector.",
 ]
-SIZES: dict[str, tuple[int, int]] = {"public": (4, 40), "enterprise": (8, 70), "regional": (1, 14)}
+SIZES: dict[str, tuple[int, int]] = {"public": (2, 14), "enterprise": (3, 22), "regional": (1, 6)}
 # How deep the asked discount goes: (share of deals, lowest, highest percent).
 DEPTHS = [(55, 0, 7), (25, 7, 13), (16, 13, 24), (4, 24, 48)]
 
@@ -68,10 +68,10 @@ def _percent(random: Random) -> Decimal:
 
 
 def _line(random: Random, price: Price, size: tuple[int, int], percent: Decimal) -> DraftLine:
-    many = price.list_price < 200
+    many = price.list_price < 50
     quantity = random.randint(*size) * (3 if many else 1)
     if price.list_price > 2500:
-        quantity = random.randint(1, 3)
+        quantity = random.randint(1, 2)
     spread = max(Decimal(0), percent + Decimal(random.randint(-4, 2)) / 2)
     return DraftLine(price.product.code, Decimal(quantity), price_after(price.list_price, spread))
 
