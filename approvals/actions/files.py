@@ -32,7 +32,7 @@ ALLOWED = frozenset(
 )
 
 
-def attach(*, deal: Deal, by: User, at: datetime, file: File[bytes], name: str) -> Attachment:
+def attach(*, deal: Deal, by: User, at: datetime, file: "File[bytes]", name: str) -> Attachment:
     """Keep a file with a deal, under a random name of its own; its text is never read by the product.
 
     Raises: NotAllowed; Conflict `illegal_move`; Invalid `file_type`, `file_empty`, `file_too_large`, `too_many_files`.
