@@ -89,6 +89,28 @@ class Desk:
         lines = tuple(DraftLine(*line) for line in complete(self.rows))
         return DraftTerms(int(values["term_months"]), int(values["payment_days"]), values["why"] or "", lines)
 
+    def document(self) -> dict[str, Any]:
+        """Return what stands on the desk as a deal document with today's prices, as far as its lines have them."""
+        draft = self.draft()
+        quoted = [(row.line, row.quote) for row in self.rows if row.line is not None and row.quote is not None]
+        return {
+            "currency": self.currency,
+            "term_months": 0 if draft is None else draft.term_months,
+            "payment_days": 0 if draft is None else draft.payment_days,
+            "lines": [
+                {
+                    "product": code,
+                    "family": quote.product.family,
+                    "charge": quote.product.charge,
+                    "quantity": str(quantity),
+                    "list_price": str(quote.list_price),
+                    "unit_cost": None if quote.unit_cost is None else str(quote.unit_cost),
+                    "unit_price": str(price),
+                }
+                for (code, quantity, price), quote in quoted
+            ],
+        }
+
 
 TERMS = ("term_months", "payment_days", "why")
 
@@ -110,7 +132,7 @@ def sent(data: QueryDict, *, customer: Customer, team: Team, deal: Deal | None, 
 
 
 def begun(
-    *, customer: Customer, team: Team, initial: Mapping[str, str], lines: Sequence[Line], currency: str, on: date
+    *, customer: Customer, team: Team, initial: Mapping[str, Any], lines: Sequence[Line], currency: str, on: date
 ) -> Desk:
     """Return an empty desk for a new deal, or one with values carried over from a link."""
     head = _head_form(initial={"kind": Deal.Kind.NEW, **initial, "currency": currency})

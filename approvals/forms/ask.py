@@ -21,14 +21,12 @@ class AskForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"list": "products", "autocomplete": "off"}),
     )
-    quantity = FigureField(label=_("Quantity"), initial="1", above_zero=True, required=False)
+    quantity = FigureField(label=_("Quantity"), initial="1", above_zero=True)
     price = FigureField(label=_("Unit price"), required=False)
     discount = FigureField(label=_("or discount %"), required=False, negative=True)
-    term_months = forms.IntegerField(
-        label=_("Term in months"), min_value=0, max_value=LONGEST_TERM, initial=12, required=False
-    )
+    term_months = forms.IntegerField(label=_("Term in months"), min_value=0, max_value=LONGEST_TERM, initial=12)
     payment_days = forms.IntegerField(
-        label=_("Payment within days"), min_value=0, max_value=LONGEST_PAYMENT, initial=30, required=False
+        label=_("Payment within days"), min_value=0, max_value=LONGEST_PAYMENT, initial=30
     )
 
     def __init__(self, *args: Any, customers: Sequence[Choice], **kwargs: Any) -> None:

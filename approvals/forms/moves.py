@@ -52,14 +52,14 @@ class ReasonForm(forms.Form):
 class OptionalReasonForm(forms.Form):
     """Why something is taken back, where that may stay unsaid."""
 
-    reason = _reason(_("Why (optional)"), required=False)
+    reason = _reason(_("Why"), required=False)
 
 
 class ResultForm(forms.Form):
     """The day on which a deal was won or lost, and for a loss why."""
 
     closed_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
-    why = _reason(_("Why (optional)"), required=False)
+    why = _reason(_("Why"), required=False)
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -43,16 +43,21 @@ def ask(*, team: str, customer: str, cause: str, asked: Sequence[Breach]) -> str
             "silence": _("%(team)s asks you to decide on a deal with %(customer)s: no colleague answered in time."),
             "too_few": _("%(team)s asks you to decide on a deal with %(customer)s: too few colleagues can consent."),
         }.get(cause, _("%(team)s asks you to decide on a deal with %(customer)s.")) % words
-    first = asked[0].reading
-    words |= {"what": first.what, "figure": first.figure}
-    said = _("%(team)s asks you to allow %(customer)s: %(what)s, %(figure)s.")
-    if not first.figure:
-        said = _("%(team)s asks you to allow %(customer)s: %(what)s.")
-    rest = len(asked) - 1
+    first, rest = asked[0], len(asked) - 1
+    words |= {"what": _at(first.reading), "why": first.reading.why.rstrip("."), "amount": first.amount}
+    said = _("%(team)s asks for %(customer)s: %(what)s; %(why)s.")
+    if first.amount and first.reading.reason not in ("not_covered", "unknown", "no_mandate"):
+        said = _("%(team)s asks for %(customer)s: %(what)s; %(why)s, which is %(amount)s.")
     if not rest:
         return said % words
     more = ngettext("And %(count)s thing more.", "And %(count)s things more.", rest) % {"count": rest}
     return f"{said % words} {more}"
+
+
+def _at(reading: Reading) -> str:
+    if not reading.figure:
+        return reading.what
+    return _("%(what)s at %(figure)s") % {"what": reading.what, "figure": reading.figure}
 
 
 def _amount(finding: Document, case: Document, mandate: Document | None) -> str:

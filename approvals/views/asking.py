@@ -29,8 +29,6 @@ from teams.permissions import About, may
 from teams.sight import sees_cost
 
 MOST_CUSTOMERS = 200
-DEFAULT_TERM = 12
-DEFAULT_PAYMENT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +133,10 @@ def _question(request: PageRequest, form: AskForm) -> tuple[Question | None, str
         team=team,
         code=code,
         quote=quote,
-        quantity=values["quantity"] or Decimal(1),
+        quantity=values["quantity"],
         price=_price(values, quote, currency),
-        term_months=DEFAULT_TERM if values["term_months"] is None else values["term_months"],
-        payment_days=DEFAULT_PAYMENT if values["payment_days"] is None else values["payment_days"],
+        term_months=values["term_months"],
+        payment_days=values["payment_days"],
     ), ""
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.desk import stored
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, Decision, Revision
 from approvals.readings.blind import without_margin
@@ -20,7 +23,7 @@ from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
 from approvals.shown import findings_of, names_of
 from approvals.sight import about, about_next, visible_deals
-from approvals.states import DEAL_MOVES
+from approvals.states import DEAL_MOVES, SUBMITTABLE
 from approvals.terms import of_facts, read
 from approvals.views.looking import PageRequest, today_of
 from approvals.views.people import seats_as_people, votes_as_people
@@ -110,18 +113,21 @@ def deal_page(
     known = about(deal)
     cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
     documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
-    names = names_of(*documents.values())
+    draft = _draft(deal, standing, today_of(request))
+    names = names_of(*documents.values(), *([draft] if draft else []))
     now = timezone.now()
+    consents = _consents(request, rows, known, now)
     context = {
         "deal": deal,
         "stands": stands(standing),
-        "next_step": next_step(standing) if may("deal.edit", request.person, known) else "",
+        "next_step": _next_step(request, standing, consents, known),
         "pending_note": pending_note(standing),
         "standing": standing,
         "moves": _moves(request, deal, known),
         "latest": _latest(rows, documents, names, cost),
         "revisions": _revisions(rows, documents, names),
-        "consents": _consents(request, rows, known, now),
+        "draft": _draft_read(draft, documents, rows, names, cost),
+        "consents": consents,
         "cases": [_case(case, now) for case in rows.cases],
         "approvals": [_approval(approval, known, cost, request) for approval in rows.approvals],
         "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
@@ -132,6 +138,37 @@ def deal_page(
         **_forms(request, forms or {}),
     }
     return render(request, "approvals/deal.html", context, status=status)
+
+
+def _next_step(request: PageRequest, standing: Standing, consents: dict[str, Any] | None, known: About) -> str:
+    """Return what the reader does next: answer as a colleague, or take the team's next step."""
+    if consents and consents["may_answer"] and consents["mine"] is not None and not consents["mine"].answer:
+        return _("Your consent is asked: read what is asked for, and answer.")
+    return next_step(standing) if may("deal.edit", request.person, known) else ""
+
+
+def _draft(deal: Deal, standing: Standing, day: date) -> dict[str, Any] | None:
+    """Return the draft where it says something else than what was submitted."""
+    if deal.imported or deal.state not in SUBMITTABLE or (deal.latest_id and not standing.draft_differs):
+        return None
+    return stored(deal, on=day).document()
+
+
+def _draft_read(
+    draft: dict[str, Any] | None, documents: Mapping[int, Mapping[str, Any]], rows: Rows, names: Names, cost: bool
+) -> dict[str, Any] | None:
+    """Return the draft with its lines, and what it would change."""
+    if draft is None:
+        return None
+    before = documents[rows.revisions[0].pk] if rows.revisions else None
+    return {
+        "why": read(rows.deal.draft).why,
+        "document": draft,
+        "lines": lines_of(draft, names.products, sees_cost=cost),
+        "totals": totals_of(draft, sees_cost=cost),
+        "changes": changes(before, draft, names.products) if before else [],
+        "sees_cost": cost,
+    }
 
 
 def _moves(request: PageRequest, deal: Deal, known: About) -> set[str]:
@@ -179,7 +216,7 @@ def _latest(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names
 def _revisions(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
     """Return every revision with what it changed against the one before it."""
     found = []
-    for revision, before in zip(rows.revisions, [*rows.revisions[1:], None], strict=True):
+    for revision, before in zip_longest(rows.revisions, rows.revisions[1:]):
         judged = rows.decisions.get(revision.pk, [])
         found.append(
             {

@@ -1,6 +1,7 @@
 """The deal desk: a new deal, a draft being changed, and the live answer to both."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals import desk as desks
 from approvals.actions.draft import DraftHeader, create_deal, edit_draft
 from approvals.desk import Desk
+from approvals.forms.desk import TermsForm
 from approvals.models import Deal
 from approvals.rows import Line
 from approvals.sight import about_next
@@ -22,7 +24,8 @@ from journal.refusals import Refusal
 from teams.models import Customer, Team
 from teams.permissions import About, may
 
-CARRIED = ("kind", "channel", "term_months", "payment_days", "why")
+FIGURE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
+CARRIED = ("kind", "channel")
 
 
 @login_required
@@ -123,7 +126,10 @@ def _sent(request: PageRequest, customer: Customer, team: Team, deal: Deal | Non
 
 def _carried(request: PageRequest, customer: Customer, team: Team) -> Desk:
     """Return a new desk, with what a link such as the one of "Can I?" carries."""
-    initial = {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
+    probe = TermsForm(request.GET)
+    probe.is_valid()
+    head = {name: request.GET.get(name, "") for name in CARRIED}
+    initial = {name: value for name, value in {**head, **probe.cleaned_data}.items() if value not in ("", None)}
     currency = request.GET.get("currency", "") or request.organisation.currency
     return desks.begun(
         customer=customer,
@@ -136,8 +142,8 @@ def _carried(request: PageRequest, customer: Customer, team: Team) -> Desk:
 
 
 def _carried_lines(query: QueryDict) -> list[Line]:
-    try:
-        line = (query.get("product", ""), Decimal(query.get("quantity", "1")), Decimal(query.get("price", "")))
-    except InvalidOperation:
+    product, quantity, price = (str(query.get(name, "")) for name in ("product", "quantity", "price"))
+    if not product or not FIGURE.fullmatch(quantity or "1") or not FIGURE.fullmatch(price):
         return []
-    return [line] if line[0] and line[1].is_finite() and line[2].is_finite() and line[1] > 0 <= line[2] else []
+    line = (product, Decimal(quantity or "1"), Decimal(price))
+    return [line] if line[1] > 0 else []

@@ -1,6 +1,5 @@
 """The receipt of a decision: what was judged, by what, and how anybody can check it."""
 
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -86,7 +86,7 @@ def _page(request: PageRequest, deal: Deal, *, said: str = "", status: int = 200
     desk = desks.stored(deal, on=today_of(request))
     answer = answer_of(request, desk)
     cost = sees_cost(request.person, desk.team)
-    document = _document(desk)
+    document = desk.document()
     latest = deal.latest
     before = None if latest is None else json.loads(latest.document)["deal"]
     context = {
@@ -107,26 +107,3 @@ def _page(request: PageRequest, deal: Deal, *, said: str = "", status: int = 200
 
 def _names(*documents: dict[str, Any]) -> dict[str, str]:
     return product_names(line["product"] for document in documents for line in document["lines"])
-
-
-def _document(desk: desks.Desk) -> dict[str, Any]:
-    """Return the draft as a deal document with today's list prices, as far as its lines have them."""
-    draft = desk.draft()
-    quoted = [(row.line, row.quote) for row in desk.rows if row.line is not None and row.quote is not None]
-    return {
-        "currency": desk.currency,
-        "term_months": 0 if draft is None else draft.term_months,
-        "payment_days": 0 if draft is None else draft.payment_days,
-        "lines": [
-            {
-                "product": code,
-                "family": quote.product.family,
-                "charge": quote.product.charge,
-                "quantity": str(quantity),
-                "list_price": str(quote.list_price),
-                "unit_cost": None if quote.unit_cost is None else str(quote.unit_cost),
-                "unit_price": str(price),
-            }
-            for (code, quantity, price), quote in quoted
-        ],
-    }

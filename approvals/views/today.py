@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from approvals.catalogue_search import offered
 from approvals.models import ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import figures
 from approvals.readings.due import TimeLeft, time_left
@@ -41,12 +42,15 @@ def today(request: PageRequest) -> HttpResponse:
     waiting = [*_consents(request, now), *_cases(request, now), *_own_steps(request, now)]
     mine = _own_deals(request)
     teams = list(Team.objects.filter(pk__in=request.person.team_roles, is_active=True).order_by("name"))
+    writes_deals = bool(own_teams(request.person))
+    currency = request.organisation.currency
     context = {
         "waiting": waiting,
         "deals": [_deal_item(deal) for deal in mine],
         "teams": [_team(team, now, request) for team in teams],
-        "writes_deals": bool(own_teams(request.person)),
-        "ask_form": ask_form(request, None) if own_teams(request.person) else None,
+        "writes_deals": writes_deals,
+        "ask_form": ask_form(request, None) if writes_deals else None,
+        "offers": offered(currency=currency, on=today_of(request)) if writes_deals else [],
         "is_new": not waiting and not mine and not visible_deals(request.person).exists(),
     }
     return render(request, "approvals/today.html", context)
