@@ -1,6 +1,7 @@
 """Mandates as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from journal import ticking
 
@@ -11,5 +12,8 @@ class MandatesConfig(AppConfig):
     name = "mandates"
 
     def ready(self) -> None:
-        """Tell the worker of the periodic work."""
+        """Tell the worker of the periodic work, and the team's page of its section."""
         ticking.register("mandates.settle", "mandates.ticking.settle_due", every=60)
+        # by their paths, because this file is read before any model is
+        team_sections = import_string("teams.sections.team_sections")
+        team_sections["mandates"] = import_string("mandates.views.team_section.team_section")

@@ -59,6 +59,7 @@ class Rate(models.Model):
             models.UniqueConstraint(fields=["currency", "on"], name="rate_once_a_day"),
             models.CheckConstraint(condition=Q(per_euro__gt=0), name="rate_positive"),
         ]
+        indexes = [models.Index(fields=["on", "id"], name="rate_on")]
 
     def __str__(self) -> str:
         return f"{self.per_euro} {self.currency} ({self.on})"

@@ -1,0 +1,1 @@
+"""What people type about mandates, the charter and the catalogue."""

@@ -1,0 +1,33 @@
+"""The pages of mandates, the charter, the catalogue and the rates."""
+
+from django.urls import path
+
+from mandates.views import catalogue, charter, editor, mandates, versions
+
+app_name = "mandates"
+urlpatterns = [
+    path("mandates/", mandates.listing, name="mandates"),
+    path("mandates/new", editor.new, name="new"),
+    path("mandates/import", editor.import_page, name="import"),
+    path("mandates/<slug:code>/", mandates.detail, name="mandate"),
+    path("mandates/<slug:code>/draft/", editor.draft, name="draft"),
+    path("mandates/<slug:code>/draft/begin", editor.begin, name="begin"),
+    path("mandates/<slug:code>/budget/", mandates.ledger, name="budget"),
+    path("mandates/<slug:code>/print/", mandates.print_view, name="print"),
+    path("mandates/<slug:code>/versions/<int:number>/", versions.version_page, name="version"),
+    path("mandates/<slug:code>/versions/<int:number>/document.json", mandates.export, name="export"),
+    path("mandates/<slug:code>/versions/<int:number>/<slug:name>", versions.move, name="move"),
+    path("charter/", charter.charter, name="charter"),
+    path("charter/draft/", charter.draft, name="charter_draft"),
+    path("charter/draft/begin", charter.begin, name="charter_begin"),
+    path("charter/import", charter.import_page, name="charter_import"),
+    path("charter/versions/<int:number>/", charter.version_page, name="charter_version"),
+    path("charter/versions/<int:number>/document.json", charter.export, name="charter_export"),
+    path("charter/versions/<int:number>/<slug:name>", charter.move, name="charter_move"),
+    path("products/", catalogue.products, name="products"),
+    path("products/new", catalogue.new, name="product_new"),
+    path("products/<int:pk>/", catalogue.product_page, name="product"),
+    path("products/<int:pk>/edit", catalogue.edit, name="product_edit"),
+    path("products/<int:pk>/prices", catalogue.price, name="product_price"),
+    path("settings/rates/", catalogue.rates, name="rates"),
+]

@@ -1,0 +1,1 @@
+"""The pages of mandates, the charter, the catalogue and the rates."""

@@ -1,0 +1,196 @@
+"""Mandates: the list, one mandate as it is in force, its ledger, its print and its document."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from journal.paging import page
+from journal.timeline import timeline
+from mandates import sections
+from mandates.documents import document_of
+from mandates.exchange import envelope, written
+from mandates.models import Budget, LedgerEntry, Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
+from mandates.phrases import day_text, figure
+from mandates.snapshots import in_force
+from mandates.views.looking import PageRequest, mandate_of, today_of, visible_versions
+from mandates.views.reading import committee_names, customer_bars, period_text, shown_state, team_bars, told
+from teams.permissions import may
+
+
+@require_safe
+@login_required
+def listing(request: PageRequest) -> HttpResponse:
+    """Show every mandate with its teams, what is in force, and what waits for an answer."""
+    at = timezone.now()
+    living = visible_versions(request.person).filter(state__in=_LISTED).prefetch_related(_holders())
+    periods = VersionPeriod.objects.filter(in_force(at)).values_list("mandate_id", "version_id")
+    now = dict(periods)
+    seen = visible_versions(request.person).values("mandate")
+    found = Mandate.objects.filter(pk__in=seen).order_by("name", "pk").prefetch_related(Prefetch("versions", living))
+    rows = [_row(mandate, now.get(mandate.pk)) for mandate in found]
+    context = {
+        "rows": sorted(rows, key=lambda row: row["rank"]),
+        "may_draft": may("mandate.draft", request.person).allowed,
+    }
+    return render(request, "mandates/mandates.html", context)
+
+
+_LISTED = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.GRANTED, VersionState.SUSPENDED)
+
+
+def _holders() -> Prefetch:
+    return Prefetch("holders", VersionHolder.objects.select_related("team").order_by("team__name"))
+
+
+def _row(mandate: Mandate, version_id: int | None) -> dict[str, Any]:
+    versions = sorted(mandate.versions.all(), key=lambda version: version.number)
+    current = next((version for version in versions if version.pk == version_id), None)
+    waiting = [v for v in versions if v.state in (VersionState.DRAFT, VersionState.PROPOSED)]
+    shown = current or (versions[-1] if versions else None)
+    return {
+        "mandate": mandate,
+        "current": current,
+        "state": shown_state(shown, version_id) if shown else "",
+        "teams": [holder.team for holder in shown.holders.all()] if shown else [],
+        "until": current.valid_until if current else None,
+        "waiting": waiting,
+        "rank": 0 if current else 1,
+    }
+
+
+def version_in_force(mandate: Mandate) -> MandateVersion | None:
+    """Return the version of a mandate that judges now."""
+    period = mandate.periods.filter(in_force(timezone.now())).select_related("version__mandate").first()
+    return period.version if period else None
+
+
+@require_safe
+@login_required
+def detail(request: PageRequest, code: str) -> HttpResponse:
+    """Show a mandate as it is in force: sentences, table, budgets, versions, and what happened."""
+    mandate = mandate_of(request, code)
+    current = version_in_force(mandate)
+    context: dict[str, Any] = {
+        "mandate": mandate,
+        "version": current,
+        "versions": _versions(request, mandate, current),
+        "sections": sections.of_mandate(mandate, request.person, request),
+        "timeline": timeline("mandate", code, limit=20),
+        "may_draft": may("mandate.draft", request.person).allowed,
+        "crumbs": [{"url": "/mandates/", "label": _("Mandates")}],
+    }
+    if current is not None:
+        context |= told(current, committee_names())
+        context["team_bars"] = team_bars(current, context["teams"], today_of(request))
+        context["customer_bars"] = customer_bars(current, today_of(request))
+    return render(request, "mandates/mandate.html", context)
+
+
+def _versions(request: PageRequest, mandate: Mandate, current: MandateVersion | None) -> list[dict[str, Any]]:
+    at = timezone.now()
+    versions = visible_versions(request.person).filter(mandate=mandate).prefetch_related("periods")
+    return [
+        {
+            "version": version,
+            "state": shown_state(version, current.pk if current else None),
+            "label": _("Taken back") if version.state == VersionState.DECLINED and not version.answered_by_id else "",
+            "periods": [period_text(period, at) for period in sorted(version.periods.all(), key=lambda p: p.starts_at)],
+        }
+        for version in versions.order_by("-number")
+    ]
+
+
+@require_safe
+@login_required
+def print_view(request: PageRequest, code: str) -> HttpResponse:
+    """Show the mandate in force on one printed page."""
+    mandate = mandate_of(request, code)
+    current = version_in_force(mandate)
+    if current is None:
+        raise Http404
+    context = {"mandate": mandate, "version": current, "on": today_of(request), **told(current, committee_names())}
+    return render(request, "mandates/print.html", context)
+
+
+@require_safe
+@login_required
+def export(request: PageRequest, code: str, number: int) -> HttpResponse:
+    """Send a version's document with its name and teams, as `manage.py mandate import` takes it."""
+    version = visible_versions(request.person).filter(mandate__code=code, number=number).first()
+    if version is None:
+        raise Http404
+    teams = version.holders.order_by("team__code").values_list("team__code", flat=True)
+    mandate = version.mandate
+    parcel = envelope(document_of(version), name=mandate.name, goal=mandate.goal, teams=list(teams), note=version.note)
+    name = f"{code}-{number}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(written(parcel), content_type="application/json", headers=headers)
+
+
+# --- the ledger ---
+
+
+@require_safe
+@login_required
+def ledger(request: PageRequest, code: str) -> HttpResponse:
+    """Show the budgets of a mandate and every movement in them, newest first."""
+    mandate = mandate_of(request, code)
+    budgets = Budget.objects.filter(mandate=mandate).select_related("team", "customer")
+    chosen = _chosen(request, budgets)
+    entries = LedgerEntry.objects.filter(budget__mandate=mandate).select_related(
+        "budget__team", "budget__customer", "by"
+    )
+    if chosen is not None:
+        entries = entries.filter(budget=chosen)
+    found = page(entries, request.GET)
+    context = {
+        "mandate": mandate,
+        "chosen": chosen,
+        "budgets": [_balance(budget) for budget in budgets.order_by("-starts_on", "id")[:60]],
+        "entries": [_entry(entry) for entry in found.items],
+        "page": found,
+        "crumbs": [{"url": "/mandates/", "label": _("Mandates")}, {"url": f"/mandates/{code}/", "label": mandate.name}],
+    }
+    return render(request, "mandates/budget.html", context)
+
+
+def _chosen(request: PageRequest, budgets: Any) -> Budget | None:
+    text = request.GET.get("budget", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    return budgets.filter(pk=text).first()
+
+
+def _balance(budget: Budget) -> dict[str, Any]:
+    def money(amount: Any) -> str:
+        return figure(amount, "money", budget.currency)
+
+    left = max(budget.amount - budget.held - budget.committed, 0)
+    return {
+        "budget": budget,
+        "receiver": budget.team or budget.customer,
+        "starts": day_text(budget.starts_on),
+        "ends": day_text(budget.ends_on),
+        "amount": money(budget.amount),
+        "held": money(budget.held),
+        "committed": money(budget.committed),
+        "extended": money(budget.extended) if budget.extended else "",
+        "left": money(left),
+    }
+
+
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
+    deal = entry.revision.rpartition("/")[0]
+    return {
+        "entry": entry,
+        "receiver": entry.budget.team or entry.budget.customer,
+        "amount": figure(entry.amount, "money", entry.budget.currency),
+        "deal": deal,
+        "period": day_text(entry.budget.starts_on),
+    }

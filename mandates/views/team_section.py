@@ -1,0 +1,27 @@
+"""What a team's page shows of its mandates: the sentences that it decides by, and its budgets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from mandates.models import VersionPeriod
+from mandates.snapshots import in_force
+from mandates.views.reading import committee_names, team_bars, told
+from teams.models import Team
+from teams.organisation import today
+from teams.permissions import Person
+
+
+def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the section with each mandate in force that the team holds; one that says so where there is none."""
+    at = timezone.now()
+    periods = VersionPeriod.objects.filter(in_force(at), version__holders__team=team).select_related("version__mandate")
+    names = committee_names()
+    held = [
+        {"mandate": version.mandate, "version": version, "bars": team_bars(version, [team], today(at))}
+        | told(version, names)
+        for version in (period.version for period in periods.order_by("mandate__name"))
+    ]
+    return "mandates/_team_section.html", {"held": held, "team": team}

@@ -1,0 +1,192 @@
+"""One version of a mandate: what it says and changes, and the moves that its state and the reader's rights allow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from journal.moves import legal
+from journal.refusals import Refusal
+from mandates.actions import decline, grant, propose, resume, revoke, suspend, take_back
+from mandates.checking import findings_of, problems_of
+from mandates.comparing import compare
+from mandates.documents import document_of
+from mandates.engine import Problem, check_mandate
+from mandates.findings import Finding
+from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm
+from mandates.models import MandateVersion, VersionState
+from mandates.states import MANDATE_MOVES
+from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
+from mandates.views.mandates import version_in_force
+from mandates.views.reading import committee_names, period_text, shown_state, told
+from teams.permissions import may
+
+ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], MandateVersion]] = {
+    "propose": lambda v, r, f: propose(
+        version=v, by=r.user, at=timezone.now(), edition=f.cleaned_data["edition"], confirmed=f.confirmed_keys()
+    ),
+    "take_back": lambda v, r, f: take_back(version=v, by=r.user, at=timezone.now(), edition=f.cleaned_data["edition"]),
+    "grant": lambda v, r, f: grant(
+        version=v,
+        by=r.user,
+        at=timezone.now(),
+        edition=f.cleaned_data["edition"],
+        from_on=f.cleaned_data["from_on"],
+        confirmed=f.confirmed_keys(),
+        note=f.cleaned_data["note"],
+    ),
+    "decline": lambda v, r, f: decline(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "suspend": lambda v, r, f: suspend(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "resume": lambda v, r, f: resume(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "revoke": lambda v, r, f: revoke(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+}
+LABELS = {
+    "propose": gettext_lazy("Propose this version"),
+    "take_back": gettext_lazy("Take it back"),
+    "grant": gettext_lazy("Grant this version"),
+    "decline": gettext_lazy("Decline it"),
+    "suspend": gettext_lazy("Suspend it"),
+    "resume": gettext_lazy("Resume it"),
+    "revoke": gettext_lazy("Revoke it for good"),
+}
+DONE = {
+    "propose": gettext_lazy("The version is proposed. Those who may grant it have been told."),
+    "take_back": gettext_lazy("The version is taken back."),
+    "grant": gettext_lazy("The version is granted. Its teams have been told."),
+    "decline": gettext_lazy("The version is declined. Its drafter has been told."),
+    "suspend": gettext_lazy("The version is suspended. Its teams have been told."),
+    "resume": gettext_lazy("The version judges again. Its teams have been told."),
+    "revoke": gettext_lazy("The version is revoked. Its teams have been told."),
+}
+DANGER = ("decline", "suspend", "revoke", "take_back")
+
+
+@require_safe
+@login_required
+def version_page(request: PageRequest, code: str, number: int) -> HttpResponse:
+    """Show a version: in sentences, as a table, against what is in force, and what may be done with it."""
+    version = version_of(request, code, number)
+    return render(request, "mandates/version.html", _context(request, version))
+
+
+@require_POST
+@login_required
+def move(request: PageRequest, code: str, number: int, name: str) -> HttpResponse:
+    """Make one move; a refusal shows the page again with what was typed."""
+    version = version_of(request, code, number)
+    if name not in ACTIONS:
+        raise Http404
+    form = _form(name, findings_to_confirm(version, name), data=request.POST)
+    if not form.is_valid():
+        return render(request, "mandates/version.html", _context(request, version, {name: form}), status=422)
+    try:
+        version = ACTIONS[name](version, request, form)
+    except Refusal as refusal:
+        version.refresh_from_db()
+        context = _context(request, version, {name: form})
+        return refused(request, "mandates/version.html", context, refusal)
+    messages.success(request, DONE[name])
+    return redirect("mandates:version", code=code, number=number)
+
+
+def findings_to_confirm(version: MandateVersion, name: str) -> list[Finding]:
+    """Return what this move shows and asks to be confirmed."""
+    if name not in ("propose", "grant"):
+        return []
+    found = findings_of(version, timezone.now())
+    return found if name == "grant" else [finding for finding in found if finding.code == "beyond_charter"]
+
+
+def _form(name: str, findings: Sequence[Finding], data: Any = None, initial: Any = None) -> forms.Form:
+    options: dict[str, Any] = {"prefix": "", "auto_id": f"{name}-%s", "initial": initial}
+    if name == "propose":
+        return ProposeForm(data, findings=findings, **options)
+    if name == "grant":
+        return GrantForm(data, findings=findings, **options)
+    if name == "take_back":
+        return EditionForm(data, **options)
+    return ReasonForm(data, **options)
+
+
+def _problems(version: MandateVersion) -> list[Problem]:
+    """Return what is wrong with a draft, or with one that was taken back before it was complete."""
+    if version.state == VersionState.DRAFT:
+        return problems_of(version)
+    return check_mandate(document_of(version)) if version.state == VersionState.DECLINED else []
+
+
+def _context(
+    request: PageRequest, version: MandateVersion, bound: Mapping[str, forms.Form] | None = None
+) -> dict[str, Any]:
+    problems = _problems(version)
+    current = version_in_force(version.mandate)
+    names = committee_names()
+    context: dict[str, Any] = {
+        "version": version,
+        "mandate": version.mandate,
+        "problems": problems,
+        "state": shown_state(version, current.pk if current else None),
+        "periods": [period_text(period, timezone.now()) for period in version.periods.order_by("starts_at", "id")],
+        "steps": version.steps.select_related("by").order_by("-id"),
+        "crumbs": [
+            {"url": "/mandates/", "label": _("Mandates")},
+            {"url": f"/mandates/{version.mandate.code}/", "label": version.mandate.name},
+        ],
+    }
+    if problems:
+        return context | {"moves": [m for m in _moves(request, version, bound) if m["name"] != "propose"]}
+    context |= told(version, names)
+    context |= {
+        "current": current,
+        "changes": _changes(version, current, names),
+        "moves": _moves(request, version, bound),
+    }
+    return context
+
+
+def _changes(version: MandateVersion, current: MandateVersion | None, names: Mapping[str, str]) -> Any:
+    """Compare an open version with the one in force, any other with the one before it."""
+    other = current
+    if version.state not in OPEN or current is None or current.pk == version.pk:
+        earlier = version.mandate.versions.filter(number__lt=version.number, periods__isnull=False)
+        other = earlier.order_by("-number").first()
+    if other is None:
+        return None
+    teams = [
+        [holder.team.name for holder in one.holders.select_related("team").order_by("team__name")]
+        for one in (other, version)
+    ]
+    rows = compare(document_of(other), document_of(version), committees=names, teams=(teams[0], teams[1]))
+    return {"rows": rows, "other": other}
+
+
+def _moves(
+    request: PageRequest, version: MandateVersion, bound: Mapping[str, forms.Form] | None
+) -> list[dict[str, Any]]:
+    """Return the moves that the state and the permission table allow this reader, each with its form."""
+    known = about(version)
+    found = []
+    for one in legal(MANDATE_MOVES, version.state):
+        if one.name not in ACTIONS or not may(one.permission, request.person, known):
+            continue
+        findings = findings_to_confirm(version, one.name)
+        form = (bound or {}).get(one.name) or _form(one.name, findings, initial={"edition": version.edition})
+        found.append(
+            {
+                "name": one.name,
+                "label": LABELS[one.name],
+                "form": form,
+                "danger": one.name in DANGER,
+                "asks": len(form.visible_fields()) > 0,
+                "open": bool(bound and one.name in bound),
+            }
+        )
+    return found
