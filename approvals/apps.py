@@ -17,3 +17,4 @@ class ApprovalsConfig(AppConfig):
         ticking.register("approvals.remind", "approvals.ticking.remind_committees", every=60)
         ticking.register("approvals.lapse", "approvals.ticking.lapse_due", every=300)
         import_string("approvals.leaving.register")()
+        import_string("approvals.sections.register")()
