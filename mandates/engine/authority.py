@@ -211,16 +211,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The limits of a mandate or a charter, with what is needed to find the one that governs."""
+    """The limits of a mandate or a charter, with what is needed to find the one that governs.
+
+    `rows` are the limits and then None: where no row stands, the place of the lowest bit comes to -1, the last.
+    """
 
     currency: str
     capital_rate: int
     standard_payment_days: int
     limits: tuple[Limit, ...]
+    rows: tuple[Limit | None, ...] = field(init=False, repr=False, compare=False)
     table: Table = field(init=False, repr=False, compare=False)
     metrics: tuple[tuple[Metric, int], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", (*self.limits, None))
         object.__setattr__(self, "table", Table([limit.when for limit in self.limits]))
         rows: dict[str, int] = {}
         for limit in self.limits:

@@ -25,12 +25,13 @@ def gaps(case: Case, outlook: Outlook, deal: Deal, sums: Sums, line: int | None)
     `line` is the line whose price moves; None where no price does, for then nothing measured on lines moves.
     """
     found: Gaps = []
-    for mandate, budgets, rows in outlook.mandates:
+    charter, mandates = outlook
+    for mandate, budgets, rows in mandates:
         found.extend(_limit_gaps(mandate.rules, rows, deal, sums, line))
         given = money(sums, sums.discount, mandate.rules.currency)
         found.extend(None if given is None else _gap(given, budget.amount - budget.used) for budget in budgets)
     if case.charter is not None:
-        found.extend(_limit_gaps(case.charter, outlook.charter, deal, sums, line))
+        found.extend(_limit_gaps(case.charter, charter, deal, sums, line))
     for approval in case.approvals:
         found.extend(_approval_gaps(approval, deal, sums, line))
     return found

@@ -23,8 +23,6 @@ class Envelopes:
 
     def covering(self, committee: str, metric: str, product: str | None, reason: str) -> int | None:
         """The index of the first live approval of that committee which covers such a finding."""
-        if not self._case.approvals:
-            return None
         if self._live is None:
             self._live = [
                 (index, approval)

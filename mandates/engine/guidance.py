@@ -10,6 +10,7 @@ from .facts import Case, Deal
 from .judge import LEVELS, RANKS, Answer, Outlook, look_out, settle
 from .measures import sum_up
 from .values import SCALE, price_text
+from .weighing import Governing
 
 LONGEST_TERM: Final = 120
 MEMBER, TEAM = RANKS["member"], RANKS["team"]
@@ -95,8 +96,10 @@ def _trials(case: Case, outlook: Outlook, line: int, outcome: int) -> list[tuple
     Ends where a price is found at which every question that is asked of the line has its answer.
     """
     today = case.deal.lines[line].unit_price
-    best = MEMBER if case.member_may_decide else TEAM
-    trials = []
+    best = _best_thinkable(case, outlook, line)
+    if best > TEAM:
+        return []
+    trials: list[tuple[int, int]] = []
     for price in _candidates(case, outlook, line):
         level = outcome if price == today else _level(case, outlook, _with_price(case.deal, line, price))
         trials.append((price, level))
@@ -105,8 +108,31 @@ def _trials(case: Case, outlook: Outlook, line: int, outcome: int) -> list[tuple
     return trials
 
 
+def _best_thinkable(case: Case, outlook: Outlook, line: int) -> int:
+    """A level that no price of the line can go below, for what does not depend on it comes to that already.
+
+    With approvals there is no telling, for a price may bring one to life that covers the rest.
+    """
+    if case.approvals:
+        return MEMBER
+    lines = case.deal.lines
+    deal = replace(case.deal, lines=lines[:line] + lines[line + 1 :])
+    charter, mandates = outlook
+    elsewhere: Outlook = _not_on(charter, line), [(mandate, (), _not_on(rows, line)) for mandate, _, rows in mandates]
+    return settle(case, deal, elsewhere, sum_up(deal, case.rates), read=False)[0]
+
+
+def _not_on(rows: Governing, line: int) -> Governing:
+    """What governs the other lines, the term and the days of payment."""
+    return [
+        (metric, [*limits[:line], *limits[line + 1 :]] if metric.on_lines else limits)
+        for metric, limits in rows
+        if metric.on_lines or metric.kind in ("months", "days")
+    ]
+
+
 def _level(case: Case, outlook: Outlook, deal: Deal) -> int:
-    return settle(case, deal, outlook, sum_up(deal, case.rates), read=False).rank
+    return settle(case, deal, outlook, sum_up(deal, case.rates), read=False)[0]
 
 
 def _with_price(deal: Deal, line: int, price: int) -> Deal:

@@ -1,13 +1,13 @@
 """The judgement: who may agree the deal, with every finding that says why (`docs/decision.md`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from .authority import Budget, Limit, Mandate, Rules, Table
 from .facts import Case, Deal
 from .measures import Sums, money, sum_up
 from .metrics import Metric
-from .weighing import COMMITTEE, MEMBER, OUTSIDE_CHARTER, TEAM, Finding, Governing, Weighing
+from .weighing import COMMITTEE, MEMBER, OUTSIDE_CHARTER, TEAM, Finding, Governing, Row, Weighing, named
 
 LEVELS: Final = (MEMBER, TEAM, COMMITTEE, OUTSIDE_CHARTER)
 RANKS: Final = {level: rank for rank, level in enumerate(LEVELS)}
@@ -31,46 +31,30 @@ class Answer(NamedTuple):
         return document
 
 
-class Outlook(NamedTuple):
-    """What of a case does not depend on the prices: the mandates considered and the rows that govern."""
+# What of a case does not depend on the prices: the rows that govern, of the charter and of each mandate considered.
+# (This and what follows are plain tuples, because they are made anew for every deal.)
+Outlook = tuple[Governing, list[tuple[Mandate, tuple[Budget, ...], Governing]]]
 
-    charter: Governing
-    mandates: Sequence[tuple[Mandate, tuple[Budget, ...], Governing]]
+# What one mandate says, or having none: its rank, the committees it asks, all its findings, the mandate.
+Opinion = tuple[int, frozenset[str], list[Row], Mandate | None]
 
-
-class Opinion(NamedTuple):
-    """What one mandate says, or having none; then there is no code."""
-
-    code: str | None
-    version: int | None
-    consents: int
-    rank: int
-    committees: frozenset[str]
-    findings: list[Finding]
-
-
-class Verdict(NamedTuple):
-    """The outcome, by its rank, with the opinion that answered and what the charter added."""
-
-    rank: int
-    committees: frozenset[str]
-    answering: Opinion
-    charter: list[Finding]
+# The rank of the outcome, the committees asked, the charter's findings and the answering mandate's, that mandate.
+Verdict = tuple[int, frozenset[str], list[Row], list[Row], Mandate | None]
 
 
 def judge(case: Case) -> Answer:
     """The answer to the case."""
     deal = case.deal
     sums = sum_up(deal, case.rates)
-    rank, committees, answering, charter = settle(case, deal, look_out(case, deal, sums), sums, read=True)
+    rank, committees, charter, findings, mandate = settle(case, deal, look_out(case, deal, sums), sums, read=True)
     outcome = LEVELS[rank]
     return Answer(
         outcome,
-        answering.code,
-        answering.version,
-        answering.consents if outcome == TEAM else 0,
+        mandate.code if mandate is not None else None,
+        mandate.version if mandate is not None else None,
+        0 if outcome != TEAM else mandate.consents if mandate is not None else 1,
         tuple(sorted(committees)) if outcome == COMMITTEE else (),
-        tuple(charter + answering.findings),
+        tuple(named(charter + findings if charter else findings)),
     )
 
 
@@ -81,7 +65,7 @@ def look_out(case: Case, deal: Deal, sums: Sums) -> Outlook:
         mandate = held.mandate
         if mandate.valid_from <= case.on <= mandate.valid_until and _is_in_scope(mandate, deal, sums):
             considered.append((mandate, held.budgets, governing(mandate.rules, deal, sums)))
-    return Outlook(governing(case.charter, deal, sums) if case.charter is not None else (), considered)
+    return (governing(case.charter, deal, sums) if case.charter is not None else ()), considered
 
 
 def _is_in_scope(mandate: Mandate, deal: Deal, sums: Sums) -> bool:
@@ -104,19 +88,21 @@ def governing(rules: Rules, deal: Deal, sums: Sums) -> Governing:
     table = rules.table
     standing, unmeasured = table.standing_for_deal(deal, _list_value(table, sums, rules))
     by_line = [table.standing_for_line(line, standing) for line in deal.lines] if table.on_lines else None
-    limits = rules.limits
+    limits = rules.rows
     found: list[tuple[Metric, Sequence[Limit | None]]] = []
     for metric, rows in rules.metrics:
-        governed: list[Limit | None] = []
-        for bits in by_line or [standing] * len(deal.lines) if metric.on_lines else [standing]:
-            bits &= rows
-            lowest = bits & -bits
-            if not lowest:
-                governed.append(None)
-            elif lowest & unmeasured:
-                governed.append(limits[lowest.bit_length() - 1].unmeasured())
-            else:
-                governed.append(limits[lowest.bit_length() - 1])
+        if metric.on_lines and by_line is not None:
+            governed = [limits[((left := bits & rows) & -left).bit_length() - 1] for bits in by_line]
+        else:
+            left = standing & rows
+            governed = [limits[(left & -left).bit_length() - 1]]
+            if metric.on_lines:
+                governed *= len(deal.lines)
+        if unmeasured & rows:
+            governed = [
+                limit.unmeasured() if limit is not None and unmeasured >> limit.index & 1 else limit
+                for limit in governed
+            ]
         found.append((metric, governed))
     return found
 
@@ -129,38 +115,40 @@ def settle(case: Case, deal: Deal, outlook: Outlook, sums: Sums, *, read: bool) 
     weighing = Weighing(case, deal, sums, read=read)
     floor = RANKS[MEMBER if case.member_may_decide else TEAM]
     best: Opinion | None = None
-    for mandate, budgets, rows in outlook.mandates:
-        findings = weighing.under(mandate, budgets, rows)
-        opinion = _opinion(mandate.code, mandate.version, mandate.consents, findings, floor)
+    charter_rows, considered = outlook
+    for mandate, budgets, rows in considered:
+        findings, beyond = weighing.under(mandate, budgets, rows)
+        opinion = (*_highest(beyond, floor), findings, mandate)
         if best is None or _order(opinion) < _order(best):
             best = opinion
-    if best is None or (best.rank > floor and case.approvals):
+    if best is None or (case.approvals and best[0] > floor):
         nothing = weighing.under_none()
-        if best is None or nothing.covered_by is not None:
-            best = _opinion(None, None, 1, [nothing], floor)
-    rank, committees = best.rank, best.committees
-    charter: list[Finding] = []
+        if best is None or nothing[8] is not None:
+            best = (*_highest([nothing], floor), [nothing], None)
+    rank, committees, findings, answering = best
+    charter: list[Row] = []
     if case.charter is not None:
-        charter = weighing.under_charter(case.charter, outlook.charter)
-        for finding in charter:
-            if finding.covered_by is None:
-                rank = max(rank, RANKS[finding.level])
-                committees |= {case.default_committee}
-    return Verdict(rank, committees, best, charter)
+        charter = weighing.under_charter(case.charter, charter_rows)
+        rank, asked = _highest(charter, rank)
+        committees |= asked
+    return rank, committees, charter, findings, answering
 
 
-def _opinion(code: str | None, version: int | None, consents: int, findings: list[Finding], floor: int) -> Opinion:
+def _highest(findings: Iterable[Row], floor: int) -> tuple[int, frozenset[str]]:
+    """The rank that the findings which count come to, and the committees they ask."""
     rank = floor
     committees = _NOBODY
-    for finding in findings:
-        if finding[5] != MEMBER and finding[8] is None:  # its level, its covered_by
-            rank = max(rank, RANKS[finding.level])
-            if finding.committee is not None:
-                committees |= {finding.committee}
-    return Opinion(code, version, consents, rank, committees, findings)
+    for _, _, _, _, _, level, _, committee, covered_by in findings:
+        if covered_by is None:
+            rank = max(rank, RANKS[level])
+            if committee is not None:
+                committees |= {committee}
+    return rank, committees
 
 
 def _order(opinion: Opinion) -> tuple[int, int, int, str]:
     """Which mandate comes first by rule 3 of section 7."""
-    consents = opinion.consents if LEVELS[opinion.rank] == TEAM else 0
-    return opinion.rank, len(opinion.committees), consents, opinion.code or ""
+    rank, committees, _, mandate = opinion
+    if mandate is None:
+        return rank, len(committees), 0, ""
+    return rank, len(committees), mandate.consents if LEVELS[rank] == TEAM else 0, mandate.code
