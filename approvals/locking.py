@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from approvals.electorates import place_of
@@ -11,7 +12,7 @@ from approvals.judging import hold_keys
 from approvals.models import Case, Deal, Revision
 from journal.refusals import Conflict
 from mandates import budgets
-from mandates.models import MandateVersion
+from mandates.models import CharterVersion, MandateVersion, VersionStep
 from mandates.snapshots import Authority, authority
 from teams.models import CustomerTeam, Team
 from teams.organisation import today
@@ -45,7 +46,7 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
     lock_teams({deal.team_id, team.pk})
     seen, deal = deal, _read(deal_id)
     pinned = None if next_revision else pinned_version(deal.latest)
-    live = authority(team=team, at=at, pinned=pinned)
+    live = authority(team=team, at=_moment(team, at), pinned=pinned)
     budgets.locked(
         versions=live.versions,
         team=team,
@@ -78,6 +79,17 @@ def pinned_version(revision: Revision | None) -> MandateVersion | None:
         return None
     first = revision.decisions.select_related("mandate_version__mandate").order_by("number").first()
     return None if first is None else first.mandate_version
+
+
+def _moment(team: Team, at: datetime) -> datetime:
+    """Return when authority is asked for: whoever waited for the locks judges after what it waited for.
+
+    INVARIANT: a mandate that was revoked or suspended, and a charter that was replaced, before the team was locked
+    judge nothing any more, even where `at` was read a moment before.
+    """
+    stopped = VersionStep.objects.filter(version__holders__team=team).aggregate(last=Max("at"))["last"]
+    bound = CharterVersion.objects.aggregate(last=Max("answered_at"))["last"]
+    return max(moment for moment in (at, stopped, bound) if moment is not None)
 
 
 def _read(deal_id: int, *, lock: bool = False) -> Deal:
