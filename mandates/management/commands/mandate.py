@@ -1,0 +1,169 @@
+"""Mandates and the charter as JSON documents: import them as drafts, export them, check them without a database."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from journal.refusals import Refusal
+from mandates.actions import draft_charter, draft_mandate
+from mandates.documents import document_of
+from mandates.engine import Problem
+from mandates.exchange import envelope, read_charter, read_mandate, written
+from mandates.models import CharterVersion, MandateVersion
+from mandates.snapshots import in_force
+from teams.models import Team, User
+
+
+class Command(BaseCommand):
+    """`manage.py mandate import|export|check`."""
+
+    help = "Import, export or check mandates and the charter (--charter) as JSON documents."
+    # `check` runs in a repository's CI, where there is no database and nothing is configured.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take one of three tasks."""
+        tasks = parser.add_subparsers(dest="task", required=True)
+        check = tasks.add_parser("check", help="say what is wrong with documents; exit status 1 if anything is")
+        check.add_argument("files", nargs="+", type=Path)
+        check.add_argument("--json", action="store_true", help="print problems as JSON, one object a file")
+        bring = tasks.add_parser("import", help="make a document the draft of its mandate")
+        bring.add_argument("file", type=Path)
+        bring.add_argument("--by", required=True, metavar="EMAIL", help="who drafts it: a mandate administrator")
+        bring.add_argument("--team", action="append", default=None, metavar="CODE", help="a team that holds it")
+        bring.add_argument("--note", default="", help="why; the document's own note where it has one")
+        export = tasks.add_parser("export", help="print the version in force, or another one")
+        export.add_argument("code", nargs="?", default="")
+        export.add_argument("--number", type=int, help="a version's number")
+        export.add_argument("--bare", action="store_true", help="the document alone, without name and teams")
+        for task in (check, bring, export):
+            task.add_argument("--charter", action="store_true", help="the charter instead of a mandate")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the task."""
+        if options["task"] == "check":
+            self._check(options)
+        elif options["task"] == "import":
+            self._import(options)
+        else:
+            self._export(options)
+
+    # --- check ---
+
+    def _check(self, options: dict[str, Any]) -> None:
+        wrong = 0
+        for path in options["files"]:
+            problems = _problems(path, charter=options["charter"])
+            wrong += bool(problems)
+            if options["json"]:
+                found = [problem._asdict() for problem in problems]
+                self.stdout.write(json.dumps({"file": str(path), "problems": found}, ensure_ascii=False))
+                continue
+            for problem in problems:
+                self.stdout.write(f"{path}: {problem.path or 'document'}: {problem.detail} [{problem.code}]")
+            if not problems:
+                self.stdout.write(f"{path}: nothing is wrong.")
+        if wrong:
+            raise SystemExit(1)
+
+    # --- import ---
+
+    def _import(self, options: dict[str, Any]) -> None:
+        by = User.objects.filter(email__iexact=options["by"], is_active=True).first()
+        if by is None:
+            raise CommandError(f"Nobody active has the e-mail address {options['by']}.")
+        text = _text(options["file"])
+        try:
+            said = self._import_charter(text, by, options) if options["charter"] else self._draft(text, by, options)
+        except Refusal as refusal:
+            raise CommandError(f"{refusal.detail} [{refusal.code}]") from refusal
+        self.stdout.write(said)
+
+    def _draft(self, text: str, by: User, options: dict[str, Any]) -> str:
+        parcel, problems = read_mandate(text)
+        if parcel is None:
+            raise CommandError(_listed(options["file"], problems))
+        codes = options["team"] if options["team"] is not None else parcel.teams
+        version = draft_mandate(
+            by=by,
+            at=timezone.now(),
+            code=parcel.document["code"],
+            name=parcel.name,
+            goal=parcel.goal,
+            document=parcel.document,
+            teams=None if codes is None else _teams(codes),
+            note=options["note"] or parcel.note,
+        )
+        code = version.mandate.code
+        return f"Version {version.number} of {code} is a draft now: /mandates/{code}/draft/"
+
+    def _import_charter(self, text: str, by: User, options: dict[str, Any]) -> str:
+        document, problems = read_charter(text)
+        if document is None:
+            raise CommandError(_listed(options["file"], problems))
+        version = draft_charter(by=by, at=timezone.now(), document=document, note=options["note"])
+        return f"Version {version.number} of the charter is a draft now: /charter/draft/"
+
+    # --- export ---
+
+    def _export(self, options: dict[str, Any]) -> None:
+        if options["charter"]:
+            version = _chosen(CharterVersion.objects.all(), options["number"])
+            self.stdout.write(written(document_of(version)), ending="")
+            return
+        if not options["code"]:
+            raise CommandError("Name the mandate by its code, or give --charter.")
+        found = MandateVersion.objects.filter(mandate__code=options["code"]).select_related("mandate")
+        mandate = _chosen(found, options["number"])
+        document = document_of(mandate)
+        if not options["bare"]:
+            teams = mandate.holders.order_by("team__code").values_list("team__code", flat=True)
+            about = mandate.mandate
+            document = envelope(document, name=about.name, goal=about.goal, teams=list(teams), note=mandate.note)
+        self.stdout.write(written(document), ending="")
+
+
+def _problems(path: Path, *, charter: bool) -> list[Problem]:
+    try:
+        text = _text(path)
+    except CommandError as error:
+        return [Problem("unreadable", str(error), "")]
+    return (read_charter(text) if charter else read_mandate(text))[1]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text.") from error
+
+
+def _listed(path: Path, problems: list[Problem]) -> str:
+    lines = [f"{problem.path or 'document'}: {problem.detail} [{problem.code}]" for problem in problems]
+    return "\n".join([f"{path} cannot be taken as it is:", *lines])
+
+
+def _teams(codes: Any) -> list[Team]:
+    teams = list(Team.objects.filter(code__in=codes, is_active=True))
+    if missing := sorted(set(codes) - {team.code for team in teams}):
+        raise CommandError(f"There is no team {', '.join(missing)}.")
+    return teams
+
+
+def _chosen(versions: Any, number: int | None) -> Any:
+    """Return the version of that number, else the one in force."""
+    if number is not None:
+        found = versions.filter(number=number).first()
+    else:
+        model = versions.model
+        periods = model._meta.get_field("periods").related_model.objects.filter(in_force(timezone.now()))
+        found = versions.filter(pk__in=periods.values("version")).first()
+    if found is None:
+        raise CommandError("There is no such version. Without --number the one in force is exported.")
+    return found
