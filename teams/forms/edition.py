@@ -38,10 +38,16 @@ class EditionForm(PageForm):
         """What the action takes, without the edition."""
         return {name: value for name, value in self.cleaned_data.items() if name != "edition"}
 
+    def facts(self, stored: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What is stored, for those who may only read it."""
+        shown = ((name, field) for name, field in self.fields.items() if name != "edition")
+        return [{"label": field.label, "value": _shown(field, stored[name]) or _("none")} for name, field in shown]
+
     def meet(self, stored: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Set what is stored now beside what was entered, and let the next submission know both.
 
-        Returns rows for `components/diff.html`; to send the form again means to overwrite knowingly.
+        Returns rows of label, before (stored), after (entered) and change. To send the form again means to overwrite
+        knowingly.
         """
         self.data = {**self.data.dict(), self.add_prefix("edition"): stored["edition"]}  # type: ignore[attr-defined]
         rows = []
@@ -60,4 +66,6 @@ def _shown(field: forms.Field, value: Any) -> str:
     choices = getattr(field, "choices", None)
     if choices is not None and not isinstance(field, forms.ModelChoiceField):
         return str(dict(choices).get(value, value))
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return str(field.prepare_value(value) if isinstance(field, forms.CharField) else value)

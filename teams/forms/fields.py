@@ -60,7 +60,7 @@ class PersonField(forms.ModelChoiceField):
 
     def __init__(self, **arguments: Any) -> None:
         people = User.objects.filter(is_active=True, is_staff=False).order_by("name", "pk")
-        super().__init__(queryset=people, **arguments)
+        super().__init__(queryset=people, **{"empty_label": _("choose somebody"), **arguments})
 
     def label_from_instance(self, obj: User) -> str:
         return f"{obj.name} ({obj.email})"

@@ -59,10 +59,11 @@ class NewMemberForm(MemberForm):
 class LeaveForm(PageForm):
     """Who takes the customers and deals over."""
 
-    new_contact = PersonField(label=_("New contact of these customers and deals"), required=False)
+    new_contact = PersonField(label=_("New contact of these customers and deals"))
 
-    def __init__(self, *arguments: Any, team: Team, leaver: User, **named: Any) -> None:
+    def __init__(self, *arguments: Any, team: Team, leaver: User, needs_contact: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.fields["new_contact"].required = needs_contact
         limit_to_team(self.fields["new_contact"], team, without=leaver)
 
 
@@ -122,7 +123,7 @@ class CustomerFacts(forms.Form):
 class PlaceFields(forms.Form):
     """The team that looks after a customer, and its contact."""
 
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none())
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=_("choose a team"))
     contact = PersonField(label=_("Contact"), help_text=_("A member or the account lead of that team."))
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -1,5 +1,6 @@
 """Managing teams: a team's facts, its members, and somebody's leaving."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -49,6 +50,12 @@ def new(request: PageRequest) -> HttpResponse:
     )
 
 
+def by_role(rows: Iterable[Membership]) -> list[Membership]:
+    """The account lead first, then members, then coaches."""
+    order = list(Membership.Role.values)
+    return sorted(rows, key=lambda row: order.index(row.role))
+
+
 @reader("team.manage")
 def team(request: PageRequest, code: str) -> HttpResponse:
     """Show who is in a team, and the way to each change."""
@@ -56,7 +63,7 @@ def team(request: PageRequest, code: str) -> HttpResponse:
     rows = Membership.objects.filter(team=shown).select_related("user")
     context = {
         "team": shown,
-        "members": rows.filter(ended_on=None).order_by("role", "user__name"),
+        "members": by_role(rows.filter(ended_on=None).order_by("user__name")),
         "former": rows.exclude(ended_on=None).order_by("-ended_on", "-pk")[:50],
         "crumbs": crumbs(shown),
     }
@@ -147,11 +154,12 @@ def end(request: PageRequest, code: str, pk: int) -> HttpResponse:
     """Show what is open for a person in a team, hand it over, and end their place."""
     row, url = _member(code, pk), reverse("teams:manage_team", args=[code])
     matters = leaving.of_person(row.user_id, row.team_id)
-    form = LeaveForm(posted(request), team=row.team, leaver=row.user)
+    needs_contact = any(matter.blocking for matter in matters)
+    form = LeaveForm(posted(request), team=row.team, leaver=row.user, needs_contact=needs_contact)
     context = {
         "row": row,
         "matters": matters,
-        "needs_contact": any(matter.blocking for matter in matters),
+        "needs_contact": needs_contact,
         "crumbs": crumbs(row.team, managed=True),
         "back": url,
     }

@@ -14,6 +14,7 @@ from teams.actions.people import grantors_count
 from teams.forms.places import OrganisationForm
 from teams.models import Committee, CommitteeSeat, Customer, Membership, Organisation, Team
 from teams.organisation import organisation as the_organisation
+from teams.permissions import require
 from teams.views.requests import PageRequest, allowed, form_page, posted, reader
 
 
@@ -71,7 +72,7 @@ def settings(request: PageRequest) -> HttpResponse:
         "steps": steps,
         "is_set_up": all(step.is_done for step in steps),
         "sees_users": allowed(request, "user.manage") or allowed(request, "journal.read"),
-        "manages": allowed(request, "organisation.manage"),
+        "sees_organisation": allowed(request, "organisation.manage") or allowed(request, "journal.read"),
         "team_count": Team.objects.filter(is_active=True).count(),
         "committee_count": Committee.objects.filter(is_active=True).count(),
     }
@@ -99,9 +100,11 @@ def _stored() -> dict[str, Any]:
     return {name: getattr(row, name) for name in FIELDS}
 
 
-@reader("organisation.manage")
+@reader("organisation.manage", "journal.read")
 def organisation(request: PageRequest) -> HttpResponse:
-    """Change the organisation's settings."""
+    """Change the organisation's settings; an auditor reads them."""
+    if not allowed(request, "organisation.manage"):
+        return _read_only(request)
     form = OrganisationForm(posted(request), initial=_stored())
     context = {
         "title": _("Organisation"),
@@ -121,3 +124,11 @@ def organisation(request: PageRequest) -> HttpResponse:
         said=_("Saved."),
         stored=_stored,
     )
+
+
+def _read_only(request: PageRequest) -> HttpResponse:
+    if request.method != "GET":
+        require("organisation.manage", request.person)
+    facts = OrganisationForm(initial=_stored()).facts(_stored())
+    crumbs = [{"url": reverse("teams:settings"), "label": _("Settings")}]
+    return render(request, "teams/organisation.html", {"facts": facts, "crumbs": crumbs})

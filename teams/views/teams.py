@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from teams import sections
 from teams.models import CustomerTeam, Membership, Team
+from teams.views.members import by_role
 from teams.views.requests import PageRequest, allowed, reader
 
 SHOWN_CUSTOMERS = 25
-ORDER = {"lead": 0, "member": 1, "coach": 2}
 
 
 @reader()
@@ -47,7 +47,7 @@ def team(request: PageRequest, code: str) -> HttpResponse:
         "team": shown,
         "people": [
             {"name": row.user.name, "role": _role(row), "say": "" if _decides(row) else _("asks a colleague first")}
-            for row in sorted(members, key=lambda row: ORDER[row.role])
+            for row in by_role(members)
         ],
         "customers": found[:SHOWN_CUSTOMERS],
         "has_more_customers": len(found) > SHOWN_CUSTOMERS,
