@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from config import problems
@@ -139,11 +140,20 @@ def _flat(details: Any, path: str = "") -> Iterator[dict[str, str]]:
         yield {"path": path, "code": str(details["code"]), "detail": str(details["message"])}
     elif isinstance(details, dict):
         for name, inner in details.items():
-            yield from _flat(inner, f"{path}.{name}" if path else str(name))
+            yield from _flat(inner, _within(path, name))
     else:
         for index, inner in enumerate(details):
             leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
             yield from _flat(inner, path if leaf else f"{path}[{index}]")
+
+
+def _within(path: str, name: Any) -> str:
+    """Return the path of what stands at `name` inside `path`; what concerns the whole has the path of the whole."""
+    if name == api_settings.NON_FIELD_ERRORS_KEY:
+        return path
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else str(name)
 
 
 def _problem(

@@ -27,8 +27,8 @@ class CursorPages(CursorPagination):
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Return the place in the list. Raises: NotFound where the cursor is none that a page gave."""
         cursor = super().decode_cursor(request)
-        position = None if cursor is None else cursor.position
+        position = None if cursor is None else str(cursor.position or "")
         by_id = self.ordering[0].lstrip("-") in ("id", "pk")
-        if position is not None and by_id and not ID.fullmatch(position):
+        if position and by_id and not ID.fullmatch(position):
             raise NotFound(self.invalid_cursor_message)
         return cursor

@@ -66,10 +66,10 @@ class WholeCaseSerializer(serializers.Serializer):
 class EvaluateView(APIView):
     """What may be agreed? Nothing is kept."""
 
-    permission_classes = (IsAuthenticated, HasScope)
+    permission_classes = [IsAuthenticated, HasScope]
     scope = ApiToken.Scope.EVALUATE.value
     throttle_scope = "evaluate"
-    parser_classes = (CaseParser,)
+    parser_classes = [CaseParser]
 
     @extend_schema(
         operation_id="evaluate",
@@ -93,7 +93,7 @@ class EvaluateView(APIView):
     )
     def post(self, request: Request) -> Response:
         guide = request.query_params.get("guide", "") in YES
-        document = request.data
+        document: Any = request.data
         if isinstance(document, dict) and QUESTION_ONLY & document.keys():
             return Response(_answered(request, document, guide))
         try:

@@ -43,7 +43,7 @@ class DealSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Deal
-        fields = (
+        fields: tuple[str, ...] = (
             "reference",
             "state",
             "team",
@@ -140,7 +140,7 @@ class RevisionDetailSerializer(RevisionSerializer):
 class FindingSerializer(serializers.Serializer):
     """What one limit says to one line, or to the deal (`decision.md` section 7)."""
 
-    source = serializers.ChoiceField(choices=["charter", "mandate"])
+    source = serializers.ChoiceField(choices=["charter", "mandate"])  # type: ignore[assignment]
     metric = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
     limit = serializers.IntegerField(allow_null=True)
@@ -199,7 +199,7 @@ class DecisionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Decision
-        fields = ("id", "deal", "revision", "number", "cause", "outcome", "engine_version", "at")
+        fields: tuple[str, ...] = ("id", "deal", "revision", "number", "cause", "outcome", "engine_version", "at")
         read_only_fields = fields
 
 
@@ -246,7 +246,7 @@ class SeatSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ConsentSeat
-        fields = ("id", "user", "answer", "reason", "answered_at", "reply", "replied_by", "replied_at")
+        fields: tuple[str, ...] = ("id", "user", "answer", "reason", "answered_at", "reply", "replied_by", "replied_at")
         read_only_fields = fields
 
 
@@ -258,7 +258,7 @@ class RoundSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ConsentRound
-        fields = ("revision", "needed", "state", "opened_at", "due_at", "closed_at", "seats")
+        fields: tuple[str, ...] = ("revision", "needed", "state", "opened_at", "due_at", "closed_at", "seats")
         read_only_fields = fields
 
 
@@ -269,7 +269,7 @@ class VoteSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CastVote
-        fields = ("user", "choice", "reason", "cast_at")
+        fields: tuple[str, ...] = ("user", "choice", "reason", "cast_at")
         read_only_fields = fields
 
 
@@ -283,7 +283,7 @@ class CaseSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "deal",
             "revision",
@@ -329,7 +329,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Approval
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "case",
             "committee",
@@ -350,7 +350,7 @@ class AttachmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Attachment
-        fields = ("id", "name", "size", "sha256", "added_by", "added_at")
+        fields: tuple[str, ...] = ("id", "name", "size", "sha256", "added_by", "added_at")
         read_only_fields = fields
 
 

@@ -11,9 +11,9 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import viewsets
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from approvals.api.examples import REFERENCE
 from approvals.api.giving import (
@@ -27,7 +27,7 @@ from approvals.api.giving import (
     RoundSerializer,
     TimelineSerializer,
 )
-from approvals.api.looking import DealScoped, deal_of, person_of, shows_cost
+from approvals.api.looking import DealView, deal_of, person_of, shows_cost
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, Decision, Revision
 from approvals.readings.blind import names_mandate, without_margin
 from approvals.readings.lines import totals_of
@@ -37,6 +37,8 @@ from journal.editions import etag_of
 from journal.timeline import PAGE_SIZE, timeline
 from mandates.engine import digest
 from mandates.sentences import approval_sentences
+from teams.models import ApiToken
+from teams.tokens import HasScope
 
 TAGS = ["deals"]
 MOST_DIGITS = 18
@@ -45,7 +47,7 @@ MOST_DIGITS = 18
 # --- revisions ---
 
 
-class RevisionsView(DealScoped, APIView):
+class RevisionsView(DealView):
     """The submitted states of a deal."""
 
     @extend_schema(
@@ -60,7 +62,7 @@ class RevisionsView(DealScoped, APIView):
         return Response(RevisionSerializer([_revision(one) for one in revisions], many=True).data)
 
 
-class RevisionView(DealScoped, APIView):
+class RevisionView(DealView):
     """One submitted state of a deal."""
 
     @extend_schema(
@@ -107,7 +109,7 @@ def _whole(revision: Revision, cost: bool) -> dict[str, Any]:
 # --- receipts ---
 
 
-class DecisionsView(DealScoped, APIView):
+class DecisionsView(DealView):
     """Every judgement of a deal."""
 
     @extend_schema(
@@ -122,7 +124,7 @@ class DecisionsView(DealScoped, APIView):
         return Response(DecisionSerializer(decisions.select_related("revision__deal"), many=True).data)
 
 
-class ReceiptView(DealScoped, APIView):
+class ReceiptView(DealView):
     """The record of one decision, and what proves it."""
 
     @extend_schema(
@@ -158,7 +160,7 @@ def _receipt(decision: Decision, cost: bool) -> dict[str, Any]:
 # --- consents and approvals ---
 
 
-class ConsentsView(DealScoped, APIView):
+class ConsentsView(DealView):
     """What the colleagues were asked and said."""
 
     @extend_schema(
@@ -176,7 +178,7 @@ class ConsentsView(DealScoped, APIView):
         return Response(RoundSerializer(listed, many=True).data)
 
 
-class ApprovalsView(DealScoped, APIView):
+class ApprovalsView(DealView):
     """What committees allowed for a deal."""
 
     @extend_schema(
@@ -216,9 +218,11 @@ def _with_words(approval: Approval, cost: bool) -> Approval:
         ],
     ),
 )
-class CaseViewSet(DealScoped, viewsets.ReadOnlyModelViewSet):
+class CaseViewSet(viewsets.ReadOnlyModelViewSet):
     """Questions to committees, for reading. Votes are cast in a person's own session; no address here takes them."""
 
+    permission_classes = [IsAuthenticated, HasScope]
+    scope = ApiToken.Scope.DEALS.value
     serializer_class = CaseSerializer
     lookup_value_regex = r"\d{1,18}"
     queryset = Case.objects.none()
@@ -244,7 +248,7 @@ class CaseViewSet(DealScoped, viewsets.ReadOnlyModelViewSet):
 # --- timeline ---
 
 
-class TimelineView(DealScoped, APIView):
+class TimelineView(DealView):
     """What happened to a deal, from the journal."""
 
     @extend_schema(

@@ -11,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
 
 from approvals.api.giving import DealDetailSerializer
 from approvals.models import Deal, DealSupport
@@ -32,10 +33,10 @@ NEXT_REVISION = frozenset({"edit", "submit"})
 RELATED = ("team", "customer", "contact", "latest")
 
 
-class DealScoped:
+class DealView(APIView):
     """Whoever is signed in reads; a token changes deals with the scope `deals` only."""
 
-    permission_classes = (IsAuthenticated, HasScope)
+    permission_classes = [IsAuthenticated, HasScope]
     scope = ApiToken.Scope.DEALS.value
 
 

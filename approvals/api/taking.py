@@ -55,7 +55,7 @@ class TermsTakenSerializer(StrictSerializer):
     currency = CurrencyField()
     term_months = CountField(min_value=0, max_value=LONGEST_TERM, default=12)
     payment_days = CountField(min_value=0, max_value=LONGEST_PAYMENT, default=30)
-    lines = LineTakenSerializer(many=True, max_length=MOST_LINES)
+    lines = LineTakenSerializer(many=True, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
 class QuestionSerializer(TermsTakenSerializer):
@@ -76,7 +76,7 @@ class DraftSerializer(TermsTakenSerializer):
     """
 
     why = serializers.CharField(max_length=LONGEST_WHY, allow_blank=True, default="", trim_whitespace=False)
-    lines = LineTakenSerializer(many=True, max_length=MOST_LINES, default=list)
+    lines = LineTakenSerializer(many=True, max_length=MOST_LINES, default=list)  # type: ignore[call-arg]
 
 
 class ReasonSerializer(StrictSerializer):

@@ -10,18 +10,17 @@ from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from approvals.actions.consent import escalate, reply
 from approvals.actions.draft import support, unsupport
 from approvals.actions.files import attach, detach
 from approvals.api.examples import REFERENCE
 from approvals.api.giving import AttachmentSerializer, DealDetailSerializer
-from approvals.api.looking import DealScoped, deal_of, shown, taken
+from approvals.api.looking import DealView, deal_of, shown, taken
 from approvals.api.taking import FileTakenSerializer, NothingSerializer, ReplyTakenSerializer, SupportTakenSerializer
 from approvals.models import Attachment, ConsentRound, ConsentSeat, Deal
 from journal.idempotency import idempotent
-from teams.api import IDEMPOTENCY_KEY
+from teams.api import IDEMPOTENCY_KEY, asker
 from teams.models import Team
 
 TAGS = ["deals"]
@@ -30,10 +29,10 @@ TAGS = ["deals"]
 # --- files ---
 
 
-class AttachmentsView(DealScoped, APIView):
+class AttachmentsView(DealView):
     """The files of a deal."""
 
-    parser_classes = (MultiPartParser,)
+    parser_classes = [MultiPartParser]
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Read the form before its repetition is looked for: two forms of one content differ in their boundary."""
@@ -65,12 +64,12 @@ class AttachmentsView(DealScoped, APIView):
     def post(self, request: Request, reference: str) -> Response:
         deal = deal_of(request, reference)
         file = taken(FileTakenSerializer, request.data)["file"]
-        kept = attach(deal=deal, by=request.user, at=timezone.now(), file=file, name=file.name)
+        kept = attach(deal=deal, by=asker(request), at=timezone.now(), file=file, name=file.name)
         headers = {"Location": f"/api/v1/deals/{deal.reference}/attachments/{kept.pk}/"}
         return Response(AttachmentSerializer(kept).data, status=status.HTTP_201_CREATED, headers=headers)
 
 
-class AttachmentView(DealScoped, APIView):
+class AttachmentView(DealView):
     """One file of a deal."""
 
     @extend_schema(
@@ -95,7 +94,7 @@ class AttachmentView(DealScoped, APIView):
     )
     def delete(self, request: Request, reference: str, pk: int) -> Response:
         attachment = get_object_or_404(_files(deal_of(request, reference)), pk=pk)
-        detach(attachment=attachment, by=request.user, at=timezone.now())
+        detach(attachment=attachment, by=asker(request), at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -106,7 +105,7 @@ def _files(deal: Deal) -> QuerySet[Attachment]:
 # --- supporting teams ---
 
 
-class SupportsView(DealScoped, APIView):
+class SupportsView(DealView):
     """Teams that see a deal and advise on it."""
 
     @extend_schema(
@@ -122,11 +121,11 @@ class SupportsView(DealScoped, APIView):
     def post(self, request: Request, reference: str) -> Response:
         deal = deal_of(request, reference)
         team = taken(SupportTakenSerializer, request.data)["team"]
-        support(deal=deal, team=team, by=request.user, at=timezone.now())
+        support(deal=deal, team=team, by=asker(request), at=timezone.now())
         return shown(request, reference, status.HTTP_201_CREATED)
 
 
-class SupportView(DealScoped, APIView):
+class SupportView(DealView):
     """One team that advises on a deal."""
 
     @extend_schema(
@@ -139,14 +138,14 @@ class SupportView(DealScoped, APIView):
     def delete(self, request: Request, reference: str, team: str) -> Response:
         deal = deal_of(request, reference)
         other = get_object_or_404(Team.objects.filter(supported_deals__deal=deal), code=team)
-        unsupport(deal=deal, team=other, by=request.user, at=timezone.now())
+        unsupport(deal=deal, team=other, by=asker(request), at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 # --- objections ---
 
 
-class ReplyView(DealScoped, APIView):
+class ReplyView(DealView):
     """The team's answer to an objection."""
 
     @extend_schema(
@@ -163,11 +162,11 @@ class ReplyView(DealScoped, APIView):
         deal = deal_of(request, reference)
         seats = ConsentSeat.objects.filter(round__revision=deal.latest_id).select_related("round__revision", "user")
         text = taken(ReplyTakenSerializer, request.data)["text"]
-        reply(seat=get_object_or_404(seats, pk=seat), by=request.user, at=timezone.now(), text=text)
+        reply(seat=get_object_or_404(seats, pk=seat), by=asker(request), at=timezone.now(), text=text)
         return shown(request, reference, status.HTTP_201_CREATED)
 
 
-class EscalateView(DealScoped, APIView):
+class EscalateView(DealView):
     """Taking an objection to the committee."""
 
     @extend_schema(
@@ -184,5 +183,5 @@ class EscalateView(DealScoped, APIView):
         taken(NothingSerializer, request.data)
         rounds = ConsentRound.objects.select_related("revision")
         asked = get_object_or_404(rounds, revision=deal.latest_id)
-        escalate(round=asked, by=request.user, at=timezone.now())
+        escalate(round=asked, by=asker(request), at=timezone.now())
         return shown(request, reference, status.HTTP_201_CREATED)

@@ -18,7 +18,7 @@ from journal.refusals import Conflict, Invalid, NotAllowed
 RAISED: dict[str, Exception] = {
     "not-allowed": NotAllowed("own_deal", "You submitted this deal: somebody else consents."),
     "conflict": Conflict("mandate_revoked", "The mandate was revoked."),
-    "invalid": Invalid("price_negative", "A price is not negative.", path="lines.0.price"),
+    "invalid": Invalid("price_negative", "A price is not negative.", path="lines[0].price"),
     "missing": Http404("secret reason"),
     "denied": PermissionDenied("secret reason"),
     "malformed": exceptions.ParseError("no JSON"),
@@ -91,8 +91,8 @@ def test_api_each_exception_gives_its_problem(name: str, status: int, code: str)
 
 def test_api_refusal_with_path_names_the_field() -> None:
     document = APIClient().get("/api/v1/thing/invalid").json()
-    assert document["path"] == "lines.0.price"
-    assert document["errors"][0]["path"] == "lines.0.price"
+    assert document["path"] == "lines[0].price"
+    assert document["errors"][0]["path"] == "lines[0].price"
 
 
 def test_api_throttled_says_when_to_go_on() -> None:
@@ -104,7 +104,7 @@ def test_api_invalid_body_lists_every_field() -> None:
     assert answer.status_code == 422
     assert {(error["path"], error["code"]) for error in answer.json()["errors"]} == {
         ("customer", "required"),
-        ("lines.1.price", "invalid"),
+        ("lines[1].price", "invalid"),
     }
 
 

@@ -1,0 +1,20 @@
+"""A world in which it is the morning of `AT`."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from tests.factories import AT, World, world
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def made(morning: None, db: None) -> World:
+    """The small world, rolled back after the test."""
+    return world()
