@@ -1,0 +1,432 @@
+"""The API of mandates, the charter, products and rates. Granting is not here: it needs a person's own session."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from journal.editions import etag_of, require_match
+from journal.idempotency import idempotent
+from mandates import actions
+from mandates.balances import Usage, usage
+from mandates.catalogue import rates_on
+from mandates.engine import check_mandate
+from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, Product, VersionHolder
+from mandates.models import VersionPeriod as Period
+from mandates.serializers import (
+    CharterVersionSerializer,
+    DraftSerializer,
+    MandateDetailSerializer,
+    MandateSerializer,
+    NewPriceSerializer,
+    NewProductSerializer,
+    ProductFactsSerializer,
+    ProductSerializer,
+    ProposeSerializer,
+    RatesSerializer,
+    UsageSerializer,
+    VersionDetailSerializer,
+    VersionSerializer,
+    refuse_document,
+)
+from mandates.snapshots import in_force
+from mandates.views.looking import visible_charters, visible_versions
+from mandates.views.reading import committee_names
+from teams.api import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker
+from teams.models import Customer
+from teams.organisation import today
+from teams.permissions import Person
+from teams.sight import sees_catalogue_cost
+
+DOCUMENT = {
+    "code": "retail-2026",
+    "version": 1,
+    "currency": "EUR",
+    "valid_from": "2026-01-01",
+    "valid_until": "2026-12-31",
+    "committee": "deal-desk",
+    "budgets": [{"per": "team", "period": "quarter", "amount": "50000"}],
+    "limits": [{"metric": "line_discount", "member": "8", "team": "12"}],
+}
+DRAFT_EXAMPLE = OpenApiExample(
+    "A mandate for retail",
+    request_only=True,
+    value={"document": DOCUMENT, "name": "Retail", "teams": ["retail"], "note": "Small things at the counter."},
+)
+PRODUCT_EXAMPLE = OpenApiExample(
+    "A switch",
+    request_only=True,
+    value={"code": "SW-24P", "name": "Switch, 24 ports", "family": "network/switches", "charge": "one_off"},
+)
+NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="The number of the version.")
+
+
+def _person(request: Request) -> Person:
+    person: Person = request._request.person  # type: ignore[attr-defined]
+    return person
+
+
+def _versions(request: Request) -> QuerySet[MandateVersion]:
+    holders = Prefetch("holders", VersionHolder.objects.select_related("team"))
+    return visible_versions(_person(request)).prefetch_related(holders)
+
+
+class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Mandates, their versions and drafts, as far as the reader may see them."""
+
+    serializer_class = MandateSerializer
+    scope = ADMINISTER
+    lookup_field = "code"
+    lookup_value_regex = "[a-z0-9-]+"
+    queryset = Mandate.objects.all()
+
+    def get_queryset(self) -> QuerySet[Mandate]:
+        """Return the mandates of which the reader may see a version."""
+        if getattr(self, "swagger_fake_view", False):
+            return Mandate.objects.none()
+        return Mandate.objects.filter(pk__in=visible_versions(_person(self.request)).values("mandate"))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Add the versions in force and the committees' names, each read once."""
+        context = dict(super().get_serializer_context())
+        if getattr(self, "swagger_fake_view", False):
+            return context | {"in_force": {}, "committees": {}}
+        current = Period.objects.filter(in_force(timezone.now())).values("version")
+        living = {version.mandate_id: version for version in _versions(self.request).filter(pk__in=current)}
+        return context | {"in_force": living, "committees": committee_names()}
+
+    @extend_schema(summary="List mandates", tags=["mandates"])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List mandates with their versions in force."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(summary="Read a mandate", tags=["mandates"], responses={200: MandateDetailSerializer})
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read a mandate with the document in force and its sentences."""
+        mandate = self.get_object()
+        shown = MandateDetailSerializer(mandate, context=self.get_serializer_context())
+        return Response(shown.data, headers={"ETag": etag_of(mandate.edition)})
+
+    @extend_schema(
+        summary="Begin a draft",
+        description="Of a new mandate, or the next version of the one with the document's code.",
+        tags=["mandates"],
+        request=DraftSerializer,
+        responses={201: VersionDetailSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+        examples=[DRAFT_EXAMPLE],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Begin a draft."""
+        values = _draft_values(request)
+        document = values["document"]
+        version = actions.draft_mandate(
+            by=asker(request),
+            at=timezone.now(),
+            code=document["code"],
+            name=values.get("name", ""),
+            goal=values.get("goal", ""),
+            document=document,
+            teams=values.get("teams"),
+            note=values["note"],
+        )
+        return self._shown(request, version, status.HTTP_201_CREATED)
+
+    def _shown(self, request: Request, version: MandateVersion, code: int = status.HTTP_200_OK) -> Response:
+        found = get_object_or_404(_versions(request), pk=version.pk)
+        headers = {"ETag": etag_of(found.edition)}
+        if code == status.HTTP_201_CREATED:
+            headers["Location"] = f"/api/v1/mandates/{found.mandate.code}/versions/{found.number}/"
+        return Response(VersionDetailSerializer(found).data, status=code, headers=headers)
+
+    @extend_schema(
+        summary="List a mandate's versions", tags=["mandates"], responses={200: VersionSerializer(many=True)}
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def versions(self, request: Request, code: str) -> Response:
+        """List the versions of a mandate, newest first."""
+        mandate = self.get_object()
+        found = _versions(request).filter(mandate=mandate).order_by("-number")
+        return Response(VersionSerializer(found, many=True).data)
+
+    def _version(self, request: Request, code: str, number: str) -> MandateVersion:
+        return get_object_or_404(_versions(request), mandate__code=code, number=number)
+
+    @extend_schema(
+        summary="Read a version", tags=["mandates"], parameters=[NUMBER], responses={200: VersionDetailSerializer}
+    )
+    @action(detail=True, url_path=r"versions/(?P<number>\d{1,6})")
+    def version(self, request: Request, code: str, number: str) -> Response:
+        """Read a version with its document; its ETag is what a change of the draft must name."""
+        return self._shown(request, self._version(request, code, number))
+
+    @extend_schema(
+        summary="Change a draft",
+        tags=["mandates"],
+        parameters=[NUMBER, IF_MATCH],
+        request=DraftSerializer,
+        responses={200: VersionDetailSerializer},
+        examples=[DRAFT_EXAMPLE],
+    )
+    @version.mapping.put
+    def change_draft(self, request: Request, code: str, number: str) -> Response:
+        """Replace what a draft says; only its drafter may."""
+        version = self._version(request, code, number)
+        values = _draft_values(request)
+        with transaction.atomic():
+            locked = MandateVersion.objects.select_for_update().get(pk=version.pk)
+            require_match(request, locked.edition)
+            teams = values.get("teams")
+            actions.edit_draft(
+                version=version,
+                by=asker(request),
+                at=timezone.now(),
+                edition=locked.edition,
+                document=values["document"],
+                teams=[holder.team for holder in version.holders.all()] if teams is None else teams,
+                note=values["note"],
+                name=values.get("name"),
+                goal=values.get("goal"),
+            )
+        return self._shown(request, version)
+
+    @extend_schema(
+        summary="Propose a draft",
+        tags=["mandates"],
+        parameters=[NUMBER, IDEMPOTENCY_KEY],
+        request=ProposeSerializer,
+        responses={200: VersionDetailSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,6})/propose")
+    @idempotent
+    def propose(self, request: Request, code: str, number: str) -> Response:
+        """Put a draft before the grantors. A person grants it in the browser."""
+        taken = ProposeSerializer(data=request.data)
+        taken.is_valid(raise_exception=True)
+        version = self._version(request, code, number)
+        confirmed = taken.validated_data["confirmed"]
+        actions.propose(version=version, by=asker(request), at=timezone.now(), confirmed=confirmed)
+        return self._shown(request, version)
+
+    @extend_schema(
+        summary="Budgets in use",
+        description="Of each holding team, or of one customer, in the periods of a day.",
+        tags=["mandates"],
+        parameters=[
+            OpenApiParameter("on", date, description="The day; today where it is left out."),
+            OpenApiParameter("customer", str, description="A customer's reference, for budgets per customer."),
+        ],
+        responses={200: UsageSerializer(many=True)},
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def usage(self, request: Request, code: str) -> Response:
+        """Show what the budgets of the version in force hold and have committed."""
+        mandate = self.get_object()
+        version = self.get_serializer_context()["in_force"].get(mandate.pk)
+        if version is None:
+            return Response([])
+        on = _day(request)
+        customer = _customer(request)
+        found: list[Usage] = usage(version=version, on=on, customer=customer) if customer else []
+        if customer is None:
+            teams = sorted((holder.team for holder in version.holders.all()), key=lambda team: team.code)
+            found = [shown for team in teams for shown in usage(version=version, on=on, team=team)]
+        return Response(UsageSerializer(found, many=True).data)
+
+
+def _draft_values(request: Request) -> dict[str, Any]:
+    """Return what was sent. Raises: ValidationError, also with every problem of the document."""
+    taken = DraftSerializer(data=request.data)
+    taken.is_valid(raise_exception=True)
+    values: dict[str, Any] = taken.validated_data
+    refuse_document(check_mandate(values["document"]))
+    return values
+
+
+def _day(request: Request) -> date:
+    text = request.query_params.get("on", "")
+    try:
+        return date.fromisoformat(text) if text else today(timezone.now())
+    except ValueError:
+        raise ValidationError({"on": ["A day is written like 2026-04-13."]}) from None
+
+
+def _customer(request: Request) -> Customer | None:
+    reference = request.query_params.get("customer", "").replace("\0", "")
+    return get_object_or_404(Customer, reference=reference) if reference else None
+
+
+# --- the charter ---
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List the charter's versions", tags=["charter"]),
+    retrieve=extend_schema(summary="Read a version of the charter", tags=["charter"]),
+)
+class CharterViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
+    """The charter's versions, as far as the reader may see them."""
+
+    serializer_class = CharterVersionSerializer
+    lookup_field = "number"
+    lookup_value_regex = r"\d{1,6}"
+    queryset = CharterVersion.objects.all()
+
+    def get_queryset(self) -> QuerySet[CharterVersion]:
+        """Return the versions that the reader may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return CharterVersion.objects.none()
+        return visible_charters(_person(self.request))
+
+    @extend_schema(summary="Read the charter in force", tags=["charter"], responses={200: CharterVersionSerializer})
+    @action(detail=False, url_path="in-force")
+    def in_force(self, request: Request) -> Response:
+        """Read the version that binds everybody now; 404 where there is none."""
+        period = CharterPeriod.objects.filter(in_force(timezone.now())).first()
+        if period is None:
+            raise Http404
+        version = get_object_or_404(self.get_queryset(), pk=period.version_id)
+        return Response(CharterVersionSerializer(version).data, headers={"ETag": etag_of(version.edition)})
+
+
+# --- the catalogue ---
+
+
+class ProductViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Products with their dated prices; costs only for those who may see them."""
+
+    serializer_class = ProductSerializer
+    scope = ADMINISTER
+    lookup_field = "code"
+    lookup_value_regex = "[^/]+"
+    queryset = Product.objects.prefetch_related("prices")
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Return the products that the address asks for."""
+        found = Product.objects.prefetch_related("prices")
+        asked = {name: self.request.query_params.get(name, "").replace("\0", "") for name in ("q", "family")}
+        if asked["q"]:
+            found = found.filter(Q(code__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
+        if asked["family"]:
+            found = found.filter(Q(family=asked["family"]) | Q(family__startswith=f"{asked['family']}/"))
+        return found
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Say whether the reader sees costs."""
+        context = dict(super().get_serializer_context())
+        if getattr(self, "swagger_fake_view", False):
+            return context
+        return context | {"sees_cost": sees_catalogue_cost(_person(self.request))}
+
+    def _shown(self, code: str, answer: int = status.HTTP_200_OK) -> Response:
+        product = get_object_or_404(Product.objects.prefetch_related("prices"), code=code)
+        headers = {"ETag": etag_of(product.edition)}
+        if answer == status.HTTP_201_CREATED:
+            headers["Location"] = f"/api/v1/products/{code}/"
+        shown = ProductSerializer(product, context=self.get_serializer_context())
+        return Response(shown.data, status=answer, headers=headers)
+
+    @extend_schema(
+        summary="List products",
+        tags=["products"],
+        parameters=[
+            OpenApiParameter("q", str, description="Part of the code or the name."),
+            OpenApiParameter("family", str, description="A family and all that lies below it."),
+        ],
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List products."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(summary="Read a product", tags=["products"])
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read a product."""
+        return self._shown(self.get_object().code)
+
+    @extend_schema(
+        summary="Create a product",
+        tags=["products"],
+        request=NewProductSerializer,
+        responses={201: ProductSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+        examples=[PRODUCT_EXAMPLE],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Make a product; give it a price, so that it can be sold."""
+        taken = NewProductSerializer(data=request.data)
+        taken.is_valid(raise_exception=True)
+        product = actions.create_product(by=asker(request), at=timezone.now(), **taken.validated_data)
+        return self._shown(product.code, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a product",
+        tags=["products"],
+        request=ProductFactsSerializer(partial=True),
+        responses={200: ProductSerializer},
+        parameters=[IF_MATCH],
+    )
+    def partial_update(self, request: Request, code: str) -> Response:
+        """Change a product's facts; deals keep what was frozen with them."""
+        product = self.get_object()
+        taken = ProductFactsSerializer(data=request.data, partial=True)
+        taken.is_valid(raise_exception=True)
+        with transaction.atomic():
+            locked = Product.objects.select_for_update().get(pk=product.pk)
+            require_match(request, locked.edition)
+            values = taken.validated_data
+            actions.change_product(
+                product=locked, by=asker(request), at=timezone.now(), edition=locked.edition, **values
+            )
+        return self._shown(code)
+
+    @extend_schema(
+        summary="Add a price",
+        tags=["products"],
+        request=NewPriceSerializer,
+        responses={201: ProductSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def prices(self, request: Request, code: str) -> Response:
+        """Add a price that holds from a day until the next row's day."""
+        taken = NewPriceSerializer(data=request.data)
+        taken.is_valid(raise_exception=True)
+        product = self.get_object()
+        actions.add_price(product=product, by=asker(request), at=timezone.now(), **taken.validated_data)
+        return self._shown(code, status.HTTP_201_CREATED)
+
+
+class RatesView(ReadScoped):
+    """The exchange rates that serve on a day."""
+
+    @extend_schema(
+        summary="Exchange rates of a day",
+        tags=["rates"],
+        parameters=[OpenApiParameter("on", date, description="The day; today where it is left out.")],
+        responses={200: RatesSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """Show the last rate of each currency, at most seven days old, as units per euro."""
+        on = _day(request)
+        return Response({"on": on.isoformat(), "rates": rates_on(on)})
+
+
+router = SimpleRouter()
+router.register("mandates", MandateViewSet, basename="api-mandate")
+router.register("charter", CharterViewSet, basename="api-charter")
+router.register("products", ProductViewSet, basename="api-product")
+urlpatterns = [path("rates/", RatesView.as_view(), name="api-rates")]

@@ -1,0 +1,258 @@
+"""What the API shows and takes of mandates, the charter, products and rates."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from mandates.documents import document_of, money_text
+from mandates.engine import Problem
+from mandates.models import CharterVersion, Mandate, MandateVersion, Price, Product, VersionState
+from mandates.sentences import charter_sentences, sentences
+from teams.models import Team
+
+
+def refuse_document(problems: list[Problem]) -> None:
+    """Raises: ValidationError with one error for each problem of a document, its path beginning with `document`."""
+    errors: dict[str, list[Any]] = {}
+    for problem in problems:
+        path = f"document.{problem.path}" if problem.path else "document"
+        errors.setdefault(path, []).append(serializers.ErrorDetail(problem.detail, problem.code))
+    if errors:
+        raise serializers.ValidationError(errors)
+
+
+class VersionSerializer(serializers.ModelSerializer):
+    """One version of a mandate without its document, for lists."""
+
+    code = serializers.CharField(source="mandate.code")
+    state = serializers.ChoiceField(choices=VersionState.choices)
+    teams = serializers.SerializerMethodField()
+    drafted_by = serializers.EmailField(source="drafted_by.email")
+    answered_by = serializers.EmailField(source="answered_by.email", allow_null=True, default=None)
+
+    class Meta:
+        model = MandateVersion
+        fields = [
+            "code",
+            "number",
+            "state",
+            "valid_from",
+            "valid_until",
+            "teams",
+            "note",
+            "answer_note",
+            "sha256",
+            "drafted_by",
+            "drafted_at",
+            "proposed_at",
+            "answered_by",
+            "answered_at",
+            "edition",
+        ]
+
+    def get_teams(self, version: MandateVersion) -> list[str]:
+        """Return the codes of the teams that hold it."""
+        return sorted(holder.team.code for holder in version.holders.all())
+
+
+class VersionDetailSerializer(VersionSerializer):
+    """One version with its document (`decision.md` section 2, without `used`)."""
+
+    document = serializers.SerializerMethodField()
+
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "document"]
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_document(self, version: MandateVersion) -> Any:
+        """Return the document as it is stored."""
+        return document_of(version)
+
+
+class MandateSerializer(serializers.ModelSerializer):
+    """A mandate with the number of the version in force, null where none is."""
+
+    in_force = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Mandate
+        fields = ["code", "name", "goal", "edition", "in_force"]
+
+    @extend_schema_field(VersionSerializer(allow_null=True))
+    def get_in_force(self, mandate: Mandate) -> Any:
+        """Return the version that judges now."""
+        version = self.context["in_force"].get(mandate.pk)
+        return None if version is None else VersionSerializer(version).data
+
+
+class MandateDetailSerializer(MandateSerializer):
+    """A mandate with the document and the sentences of the version in force."""
+
+    document = serializers.SerializerMethodField()
+    sentences = serializers.SerializerMethodField()
+
+    class Meta(MandateSerializer.Meta):
+        fields = [*MandateSerializer.Meta.fields, "document", "sentences"]
+
+    def _version(self, mandate: Mandate) -> MandateVersion | None:
+        found: MandateVersion | None = self.context["in_force"].get(mandate.pk)
+        return found
+
+    @extend_schema_field({"type": ["object", "null"]})
+    def get_document(self, mandate: Mandate) -> Any:
+        """Return the document in force."""
+        version = self._version(mandate)
+        return None if version is None else document_of(version)
+
+    def get_sentences(self, mandate: Mandate) -> list[str]:
+        """Return the document in force as sentences, in the reader's language."""
+        version = self._version(mandate)
+        if version is None:
+            return []
+        teams = sorted(holder.team.name for holder in version.holders.all())
+        return sentences(document_of(version), committees=self.context["committees"], teams=teams)
+
+
+class DraftSerializer(serializers.Serializer):
+    """What a draft says; the document may be incomplete only in the browser."""
+
+    document = serializers.JSONField(help_text="A mandate as the engine takes it, without `used` in its budgets.")
+    teams = serializers.SlugRelatedField(
+        slug_field="code", queryset=Team.objects.filter(is_active=True), many=True, required=False
+    )
+    name = serializers.CharField(max_length=120, required=False)
+    goal = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+
+
+class ProposeSerializer(serializers.Serializer):
+    """The keys of the findings that were read: bounds beyond the charter must be among them."""
+
+    confirmed = serializers.ListField(child=serializers.CharField(max_length=300), required=False, default=list)
+
+
+class UsageSerializer(serializers.Serializer):
+    """One budget: used = held + committed."""
+
+    per = serializers.ChoiceField(choices=["team", "customer"])
+    receiver = serializers.CharField()
+    period = serializers.ChoiceField(choices=["month", "quarter", "year", "validity"])
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    currency = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=19, decimal_places=4)
+    held = serializers.DecimalField(max_digits=19, decimal_places=4)
+    committed = serializers.DecimalField(max_digits=19, decimal_places=4)
+    extended = serializers.DecimalField(max_digits=19, decimal_places=4)
+    left = serializers.DecimalField(max_digits=19, decimal_places=4)
+
+
+class CharterVersionSerializer(serializers.ModelSerializer):
+    """One version of the charter with its document."""
+
+    state = serializers.ChoiceField(choices=VersionState.choices)
+    document = serializers.SerializerMethodField()
+    sentences = serializers.SerializerMethodField()
+    drafted_by = serializers.EmailField(source="drafted_by.email")
+    answered_by = serializers.EmailField(source="answered_by.email", allow_null=True, default=None)
+
+    class Meta:
+        model = CharterVersion
+        fields = [
+            "number",
+            "state",
+            "note",
+            "answer_note",
+            "sha256",
+            "drafted_by",
+            "drafted_at",
+            "proposed_at",
+            "answered_by",
+            "answered_at",
+            "edition",
+            "document",
+            "sentences",
+        ]
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_document(self, version: CharterVersion) -> Any:
+        """Return the document as it is stored."""
+        return document_of(version)
+
+    def get_sentences(self, version: CharterVersion) -> list[str]:
+        """Return the document as sentences; empty for a draft that is not complete."""
+        return charter_sentences(document_of(version)) if version.state != VersionState.DRAFT else []
+
+
+class PriceSerializer(serializers.ModelSerializer):
+    """A price from a day on; `unit_cost` only for those who may see costs, null where it is unknown."""
+
+    list_price = serializers.SerializerMethodField()
+    unit_cost = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Price
+        fields = ["currency", "from_on", "list_price", "unit_cost"]
+
+    def get_list_price(self, price: Price) -> str:
+        """Return the list price as an exact text."""
+        return money_text(price.list_price, price.currency)
+
+    def get_unit_cost(self, price: Price) -> str | None:
+        """Return the unit cost as an exact text."""
+        return None if price.unit_cost is None else money_text(price.unit_cost, price.currency)
+
+    def to_representation(self, instance: Price) -> dict[str, Any]:
+        """Leave the cost out for those who may not see it: hidden is not the same as unknown."""
+        shown = super().to_representation(instance)
+        if not self.context.get("sees_cost"):
+            shown.pop("unit_cost")
+        return shown
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    """A product with its dated prices."""
+
+    prices = PriceSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Product
+        fields = ["code", "name", "family", "charge", "is_active", "edition", "prices"]
+
+
+class NewProductSerializer(serializers.Serializer):
+    """A product to be made."""
+
+    code = serializers.RegexField(r"^[^/\0]+$", max_length=60)
+    name = serializers.CharField(max_length=200)
+    family = serializers.CharField(max_length=200)
+    charge = serializers.ChoiceField(choices=Product.Charge.choices, default=Product.Charge.ONE_OFF)
+
+
+class ProductFactsSerializer(serializers.Serializer):
+    """What may change about a product."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    family = serializers.CharField(max_length=200, required=False)
+    charge = serializers.ChoiceField(choices=Product.Charge.choices, required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
+class NewPriceSerializer(serializers.Serializer):
+    """A price to be added."""
+
+    currency = serializers.CharField(max_length=3)
+    from_on = serializers.DateField()
+    list_price = serializers.DecimalField(max_digits=19, decimal_places=4, min_value=0)
+    unit_cost = serializers.DecimalField(
+        max_digits=19, decimal_places=4, min_value=0, required=False, allow_null=True, default=None
+    )
+
+
+class RatesSerializer(serializers.Serializer):
+    """The rates that serve on a day: units per euro, the last ones at most seven days old."""
+
+    on = serializers.DateField()
+    rates = serializers.DictField(child=serializers.CharField())
