@@ -186,7 +186,7 @@ def currencies() -> list[str]:
 
 
 def _head_form(**options: Any) -> HeadForm:
-    return HeadForm(currencies=currencies(), **options)
+    return HeadForm(currencies=currencies, **options)
 
 
 def _stored_head(deal: Deal | None) -> dict[str, str]:

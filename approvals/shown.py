@@ -34,19 +34,28 @@ def product_names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def verdict_of(
-    preview: Preview, *, team: Team, customer: Customer, reader: Reader, hours: Mapping[str, int] | None = None
+    preview: Preview, *, team: Team, customer: Customer, reader: Reader, products: Mapping[str, str]
 ) -> Verdict | None:
-    """Return what the page says to a preview; None where there is no answer (its `problems` say why)."""
+    """Return what the page says to a preview; None where there is no answer (its `problems` say why).
+
+    `products` are the names of the deal's products by their codes.
+    """
     if preview.case is None or preview.answer is None:
         return None
     case, shown = _as_known(preview.case, preview.answer, reader.sees_cost, guide=True)
+    committees = list(Committee.objects.values_list("code", "name", "answer_hours"))
     notes = _budget_notes(shown, case, preview.versions, team=team, customer=customer)
     return verdict(
         case=case,
         answer=preview.answer,
         shown=shown,
-        names=names_of(preview.case["deal"]),
-        people=People(preview.colleagues, preview.committees, hours or {}, preview.too_few),
+        names=Names(products, {code: name for code, name, _hours in committees}),
+        people=People(
+            preview.colleagues,
+            preview.committees,
+            {code: hours for code, _name, hours in committees},
+            preview.too_few,
+        ),
         reader=reader,
         notes=notes,
         hides_margin=not reader.sees_cost and tells_cost(preview.case),
@@ -126,8 +135,3 @@ def _budget_notes(
                 % {"held": figures.money(waiting, use.currency)}
             )
     return notes
-
-
-def hours_of(codes: Iterable[str]) -> dict[str, int]:
-    """Return the committees' answer times in working hours."""
-    return dict(Committee.objects.filter(code__in=list(codes)).values_list("code", "answer_hours"))

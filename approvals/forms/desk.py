@@ -1,9 +1,10 @@
 """The deal desk's form: the deal's head, its terms, and its lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from approvals.forms.fields import FigureField
@@ -24,11 +25,12 @@ class HeadForm(forms.Form):
     )
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, widget=forms.Select())
 
-    def __init__(self, *args: Any, currencies: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currencies: Callable[[], Sequence[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         picker = self.fields["currency"].widget
         if isinstance(picker, forms.Select):
-            picker.choices = [(code, code) for code in currencies]
+            # asked for only where the field is drawn: the live answer draws none
+            picker.choices = CallableChoiceIterator(lambda: [(code, code) for code in currencies()])
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).upper()

@@ -19,7 +19,7 @@ from approvals.judging import preview
 from approvals.readings import figures
 from approvals.readings.verdict import Reader
 from approvals.rows import price_at, resolved
-from approvals.shown import hours_of, verdict_of
+from approvals.shown import verdict_of
 from approvals.terms import DraftLine, DraftTerms
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, customer_of, team_of, today_of
@@ -102,9 +102,8 @@ def _answer(request: PageRequest, form: AskForm) -> dict[str, Any]:
         at=timezone.now(),
     )
     reader = Reader(of_team=True, sees_cost=sees_cost(request.person, question.team))
-    shown = verdict_of(
-        asked, team=question.team, customer=question.customer, reader=reader, hours=hours_of(asked.committees)
-    )
+    products = {question.code: question.quote.product.name}
+    shown = verdict_of(asked, team=question.team, customer=question.customer, reader=reader, products=products)
     return {
         "verdict": shown,
         "silence": _("This cannot be judged as it stands."),

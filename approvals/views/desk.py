@@ -69,7 +69,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return desk_page(request, desks.stored(deal, on=today_of(request)))
-    desk = _sent(request, deal.customer, deal.team, deal)
+    desk = _sent(request, deal.customer, team_of(deal.customer, today_of(request)) or deal.team, deal)
     terms = desk.draft()
     if request.POST.get("do") not in desks.SAVING or not desk.is_right or terms is None:
         return desk_page(request, desk)
@@ -113,7 +113,6 @@ def _posted(request: PageRequest) -> tuple[Customer, Team, Deal | None]:
 def _sent(request: PageRequest, customer: Customer, team: Team, deal: Deal | None) -> Desk:
     """Return the desk as sent, with a row removed or a way to a yes applied where that is what the button says."""
     day = today_of(request)
-    team = team_of(customer, day) or team
     data: QueryDict = request.POST
     if "remove" in data:
         data = desks.without_row(data, data.get("remove", ""))

@@ -15,7 +15,7 @@ from approvals.judging import Preview, preview
 from approvals.models import Deal
 from approvals.readings.diff import Change, draft_changes
 from approvals.readings.verdict import Reader
-from approvals.shown import hours_of, product_names, verdict_of
+from approvals.shown import product_names, verdict_of
 from approvals.sight import visible_deals
 from approvals.terms import read
 from approvals.views.looking import PageRequest, today_of
@@ -72,7 +72,8 @@ def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
         deal=desk.deal,
     )
     reader = Reader(of_team=True, sees_cost=sees_cost(request.person, desk.team))
-    shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, hours=hours_of(asked.committees))
+    products = {row.quote.product.code: row.quote.product.name for row in desk.rows if row.quote is not None}
+    shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, products=products)
     problems = [*_not_judged(desk), *(problem.detail for problem in asked.problems)]
     return {"verdict": shown, "silence": _silence(asked), "problems": problems}
 
