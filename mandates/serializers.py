@@ -115,7 +115,7 @@ class MandateDetailSerializer(MandateSerializer):
         return sentences(document_of(version), committees=self.context["committees"], teams=teams)
 
 
-class DraftSerializer(serializers.Serializer):
+class MandateDraftSerializer(serializers.Serializer):
     """What a draft says; the document may be incomplete only in the browser."""
 
     document = serializers.JSONField(help_text="A mandate as the engine takes it, without `used` in its budgets.")

@@ -1,41 +1,33 @@
-"""The API of mandates, the charter, products and rates. Granting is not here: it needs a person's own session."""
+"""The API of mandates and the charter. Granting is not here: it needs a person's own session."""
 
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
 from journal.editions import etag_of, require_match
 from journal.idempotency import idempotent
 from mandates import actions
+from mandates.api.asking import day_of, person_of_request
 from mandates.balances import Usage, usage
-from mandates.catalogue import rates_on
 from mandates.engine import check_mandate
-from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, Product, VersionHolder
+from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, VersionHolder
 from mandates.models import VersionPeriod as Period
 from mandates.serializers import (
     CharterVersionSerializer,
-    DraftSerializer,
     MandateDetailSerializer,
+    MandateDraftSerializer,
     MandateSerializer,
-    NewPriceSerializer,
-    NewProductSerializer,
-    ProductFactsSerializer,
-    ProductSerializer,
     ProposeSerializer,
-    RatesSerializer,
     UsageSerializer,
     VersionDetailSerializer,
     VersionSerializer,
@@ -46,9 +38,6 @@ from mandates.views.looking import visible_charters, visible_versions
 from mandates.views.reading import committee_names
 from teams.api import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker
 from teams.models import Customer
-from teams.organisation import today
-from teams.permissions import Person
-from teams.sight import sees_catalogue_cost
 
 DOCUMENT = {
     "code": "retail-2026",
@@ -65,22 +54,12 @@ DRAFT_EXAMPLE = OpenApiExample(
     request_only=True,
     value={"document": DOCUMENT, "name": "Retail", "teams": ["retail"], "note": "Small things at the counter."},
 )
-PRODUCT_EXAMPLE = OpenApiExample(
-    "A switch",
-    request_only=True,
-    value={"code": "SW-24P", "name": "Switch, 24 ports", "family": "network/switches", "charge": "one_off"},
-)
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="The number of the version.")
-
-
-def _person(request: Request) -> Person:
-    person: Person = request._request.person  # type: ignore[attr-defined]
-    return person
 
 
 def _versions(request: Request) -> QuerySet[MandateVersion]:
     holders = Prefetch("holders", VersionHolder.objects.select_related("team"))
-    return visible_versions(_person(request)).prefetch_related(holders)
+    return visible_versions(person_of_request(request)).prefetch_related(holders)
 
 
 class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -96,7 +75,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         """Return the mandates of which the reader may see a version."""
         if getattr(self, "swagger_fake_view", False):
             return Mandate.objects.none()
-        return Mandate.objects.filter(pk__in=visible_versions(_person(self.request)).values("mandate"))
+        return Mandate.objects.filter(pk__in=visible_versions(person_of_request(self.request)).values("mandate"))
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Add the versions in force and the committees' names, each read once."""
@@ -123,7 +102,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         summary="Begin a draft",
         description="Of a new mandate, or the next version of the one with the document's code.",
         tags=["mandates"],
-        request=DraftSerializer,
+        request=MandateDraftSerializer,
         responses={201: VersionDetailSerializer},
         parameters=[IDEMPOTENCY_KEY],
         examples=[DRAFT_EXAMPLE],
@@ -177,7 +156,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         summary="Change a draft",
         tags=["mandates"],
         parameters=[NUMBER, IF_MATCH],
-        request=DraftSerializer,
+        request=MandateDraftSerializer,
         responses={200: VersionDetailSerializer},
         examples=[DRAFT_EXAMPLE],
     )
@@ -238,7 +217,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         version = self.get_serializer_context()["in_force"].get(mandate.pk)
         if version is None:
             return Response([])
-        on = _day(request)
+        on = day_of(request)
         customer = _customer(request)
         found: list[Usage] = usage(version=version, on=on, customer=customer) if customer else []
         if customer is None:
@@ -249,19 +228,11 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
 
 def _draft_values(request: Request) -> dict[str, Any]:
     """Return what was sent. Raises: ValidationError, also with every problem of the document."""
-    taken = DraftSerializer(data=request.data)
+    taken = MandateDraftSerializer(data=request.data)
     taken.is_valid(raise_exception=True)
     values: dict[str, Any] = taken.validated_data
     refuse_document(check_mandate(values["document"]))
     return values
-
-
-def _day(request: Request) -> date:
-    text = request.query_params.get("on", "")
-    try:
-        return date.fromisoformat(text) if text else today(timezone.now())
-    except ValueError:
-        raise ValidationError({"on": ["A day is written like 2026-04-13."]}) from None
 
 
 def _customer(request: Request) -> Customer | None:
@@ -288,7 +259,7 @@ class CharterViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
         """Return the versions that the reader may see."""
         if getattr(self, "swagger_fake_view", False):
             return CharterVersion.objects.none()
-        return visible_charters(_person(self.request))
+        return visible_charters(person_of_request(self.request))
 
     @extend_schema(summary="Read the charter in force", tags=["charter"], responses={200: CharterVersionSerializer})
     @action(detail=False, url_path="in-force")
@@ -299,134 +270,3 @@ class CharterViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
             raise Http404
         version = get_object_or_404(self.get_queryset(), pk=period.version_id)
         return Response(CharterVersionSerializer(version).data, headers={"ETag": etag_of(version.edition)})
-
-
-# --- the catalogue ---
-
-
-class ProductViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Products with their dated prices; costs only for those who may see them."""
-
-    serializer_class = ProductSerializer
-    scope = ADMINISTER
-    lookup_field = "code"
-    lookup_value_regex = "[^/]+"
-    queryset = Product.objects.prefetch_related("prices")
-
-    def get_queryset(self) -> QuerySet[Product]:
-        """Return the products that the address asks for."""
-        found = Product.objects.prefetch_related("prices")
-        asked = {name: self.request.query_params.get(name, "").replace("\0", "") for name in ("q", "family")}
-        if asked["q"]:
-            found = found.filter(Q(code__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
-        if asked["family"]:
-            found = found.filter(Q(family=asked["family"]) | Q(family__startswith=f"{asked['family']}/"))
-        return found
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Say whether the reader sees costs."""
-        context = dict(super().get_serializer_context())
-        if getattr(self, "swagger_fake_view", False):
-            return context
-        return context | {"sees_cost": sees_catalogue_cost(_person(self.request))}
-
-    def _shown(self, code: str, answer: int = status.HTTP_200_OK) -> Response:
-        product = get_object_or_404(Product.objects.prefetch_related("prices"), code=code)
-        headers = {"ETag": etag_of(product.edition)}
-        if answer == status.HTTP_201_CREATED:
-            headers["Location"] = f"/api/v1/products/{code}/"
-        shown = ProductSerializer(product, context=self.get_serializer_context())
-        return Response(shown.data, status=answer, headers=headers)
-
-    @extend_schema(
-        summary="List products",
-        tags=["products"],
-        parameters=[
-            OpenApiParameter("q", str, description="Part of the code or the name."),
-            OpenApiParameter("family", str, description="A family and all that lies below it."),
-        ],
-    )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List products."""
-        return super().list(request, *args, **kwargs)
-
-    @extend_schema(summary="Read a product", tags=["products"])
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read a product."""
-        return self._shown(self.get_object().code)
-
-    @extend_schema(
-        summary="Create a product",
-        tags=["products"],
-        request=NewProductSerializer,
-        responses={201: ProductSerializer},
-        parameters=[IDEMPOTENCY_KEY],
-        examples=[PRODUCT_EXAMPLE],
-    )
-    @idempotent
-    def create(self, request: Request) -> Response:
-        """Make a product; give it a price, so that it can be sold."""
-        taken = NewProductSerializer(data=request.data)
-        taken.is_valid(raise_exception=True)
-        product = actions.create_product(by=asker(request), at=timezone.now(), **taken.validated_data)
-        return self._shown(product.code, status.HTTP_201_CREATED)
-
-    @extend_schema(
-        summary="Change a product",
-        tags=["products"],
-        request=ProductFactsSerializer(partial=True),
-        responses={200: ProductSerializer},
-        parameters=[IF_MATCH],
-    )
-    def partial_update(self, request: Request, code: str) -> Response:
-        """Change a product's facts; deals keep what was frozen with them."""
-        product = self.get_object()
-        taken = ProductFactsSerializer(data=request.data, partial=True)
-        taken.is_valid(raise_exception=True)
-        with transaction.atomic():
-            locked = Product.objects.select_for_update().get(pk=product.pk)
-            require_match(request, locked.edition)
-            values = taken.validated_data
-            actions.change_product(
-                product=locked, by=asker(request), at=timezone.now(), edition=locked.edition, **values
-            )
-        return self._shown(code)
-
-    @extend_schema(
-        summary="Add a price",
-        tags=["products"],
-        request=NewPriceSerializer,
-        responses={201: ProductSerializer},
-        parameters=[IDEMPOTENCY_KEY],
-    )
-    @action(detail=True, methods=["post"])
-    @idempotent
-    def prices(self, request: Request, code: str) -> Response:
-        """Add a price that holds from a day until the next row's day."""
-        taken = NewPriceSerializer(data=request.data)
-        taken.is_valid(raise_exception=True)
-        product = self.get_object()
-        actions.add_price(product=product, by=asker(request), at=timezone.now(), **taken.validated_data)
-        return self._shown(code, status.HTTP_201_CREATED)
-
-
-class RatesView(ReadScoped):
-    """The exchange rates that serve on a day."""
-
-    @extend_schema(
-        summary="Exchange rates of a day",
-        tags=["rates"],
-        parameters=[OpenApiParameter("on", date, description="The day; today where it is left out.")],
-        responses={200: RatesSerializer},
-    )
-    def get(self, request: Request) -> Response:
-        """Show the last rate of each currency, at most seven days old, as units per euro."""
-        on = _day(request)
-        return Response({"on": on.isoformat(), "rates": rates_on(on)})
-
-
-router = SimpleRouter()
-router.register("mandates", MandateViewSet, basename="api-mandate")
-router.register("charter", CharterViewSet, basename="api-charter")
-router.register("products", ProductViewSet, basename="api-product")
-urlpatterns = [path("rates/", RatesView.as_view(), name="api-rates")]

@@ -1,0 +1,13 @@
+"""The API of mandates, the charter, products and rates."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from mandates.api.authority import CharterViewSet, MandateViewSet
+from mandates.api.catalogue import ProductViewSet, RatesView
+
+router = SimpleRouter()
+router.register("mandates", MandateViewSet, basename="api-mandate")
+router.register("charter", CharterViewSet, basename="api-charter")
+router.register("products", ProductViewSet, basename="api-product")
+urlpatterns = [path("rates/", RatesView.as_view(), name="api-rates")]
