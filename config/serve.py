@@ -127,9 +127,9 @@ class Children:
             signal.signal(number, lambda *_: self.stop.set())
         try:
             self.start("web server", web_server(self.port))
-            self.start("worker", [sys.executable, "manage.py", "worker"])
             if self.answers():
-                announce(self.port)
+                announce(self.port)  # before the worker has anything to say
+                self.start("worker", [sys.executable, "manage.py", "worker"])
             return self.watch()
         finally:
             self.end()

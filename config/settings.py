@@ -233,7 +233,9 @@ MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- e-mail ---
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_BACKEND = "config.mail.TerminalBackend"
+if env("EMAIL_URL", default=""):
+    vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="mandates@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -279,6 +281,7 @@ SPECTACULAR_SETTINGS = {
         "DealState": "approvals.models.DealState",
         "CaseState": "approvals.models.Case.State",
         "ConsentRoundState": "approvals.models.ConsentRound.State",
+        "VersionState": "mandates.models.VersionState",
         "CaseCause": "approvals.models.Case.Cause",
         "DecisionCause": "approvals.models.Decision.Cause",
         "Outcome": "approvals.api.giving.OUTCOMES",
