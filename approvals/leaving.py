@@ -38,6 +38,11 @@ def of_customer(customer_id: int) -> list[OpenMatter]:
     return [*_deals(Deal.objects.filter(customer=customer_id, state__in=OPEN_STATES), blocking=False)]
 
 
+def of_team(team_id: int) -> list[OpenMatter]:
+    """Return the open deals of a team: it cannot close while somebody waits for it."""
+    return [*_deals(Deal.objects.filter(team=team_id, state__in=OPEN_STATES, imported=False), blocking=True)]
+
+
 def of_committee(committee_id: int) -> list[OpenMatter]:
     """Return the cases that wait for a committee."""
     cases = Case.objects.filter(committee=committee_id, state=Case.State.OPEN).select_related("deal")
@@ -77,4 +82,5 @@ def register() -> None:
     leaving.open_matters.append(of_person)
     leaving.customer_matters.append(of_customer)
     leaving.committee_matters.append(of_committee)
+    leaving.team_matters.append(of_team)
     leaving.hand_overs.append(hand_over)

@@ -34,7 +34,7 @@ class HandOver(Protocol):
 
 # (user id, team id or None for everywhere) -> what is open for that person
 PersonFinder = Callable[[int, int | None], list[OpenMatter]]
-# (row id) -> what is open with that customer, or before that committee
+# (row id) -> what is open with that customer, before that committee, or in that team
 RowFinder = Callable[[int], list[OpenMatter]]
 
 
@@ -53,6 +53,7 @@ def _contacts(user_id: int, team_id: int | None) -> list[OpenMatter]:
 open_matters: list[PersonFinder] = [_contacts]
 customer_matters: list[RowFinder] = []
 committee_matters: list[RowFinder] = []
+team_matters: list[RowFinder] = []
 hand_overs: list[HandOver] = []
 
 
@@ -69,3 +70,8 @@ def of_customer(customer_id: int) -> list[OpenMatter]:
 def of_committee(committee_id: int) -> list[OpenMatter]:
     """Everything that is open before this committee."""
     return [matter for find in committee_matters for matter in find(committee_id)]
+
+
+def of_team(team_id: int) -> list[OpenMatter]:
+    """Everything that is open in this team."""
+    return [matter for find in team_matters for matter in find(team_id)]

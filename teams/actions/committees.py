@@ -99,7 +99,7 @@ def change_committee(
 def _not_needed(committee: Committee) -> None:
     if Organisation.objects.filter(default_committee=committee).exists():
         raise Conflict("default_committee", _("This is the default committee. Choose another one first."))
-    if any(matter.blocking for matter in leaving.of_committee(committee.pk)):
+    if leaving.of_committee(committee.pk):
         raise Conflict("committee_in_use", _("Something is still open before this committee, or a mandate names it."))
 
 

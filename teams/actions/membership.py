@@ -52,13 +52,20 @@ def change_team(
     require_today("team.manage", by=by, at=at)
     locked = Team.objects.select_for_update().get(pk=team.pk)
     same_edition(locked, edition)
-    if not is_active and locked.is_active and CustomerTeam.objects.filter(team=team, ended_on=None).exists():
-        raise Conflict("team_has_customers", _("Move the customers of this team to another team first."))
+    if locked.is_active and not is_active:
+        _not_needed(locked)
     values = {"name": name.strip(), "group": group.strip(), "cost_sight": cost_sight, "is_active": is_active}
     if data := change(locked, values, told=frozenset({"cost_sight", "is_active"})):
         data["code"] = team.code
         record("team.changed", subject=("team", team.code), by=by.pk, at=at, data=data, link=link_of(team))
     return locked
+
+
+def _not_needed(team: Team) -> None:
+    if CustomerTeam.objects.filter(team=team, ended_on=None).exists():
+        raise Conflict("team_has_customers", _("Move the customers of this team to another team first."))
+    if leaving.of_team(team.pk):
+        raise Conflict("team_has_open_deals", _("Deals of this team are still open. Close or withdraw them first."))
 
 
 # --- members ---

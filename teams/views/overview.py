@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from teams import actions
 from teams.actions.people import grantors_count
+from teams.actions.settings import NAMES, Settings
 from teams.forms.places import OrganisationForm
 from teams.models import Committee, CommitteeSeat, Customer, Membership, Organisation, Team
 from teams.organisation import organisation as the_organisation
@@ -79,25 +80,9 @@ def settings(request: PageRequest) -> HttpResponse:
     return render(request, "teams/settings.html", context)
 
 
-FIELDS = (
-    "edition",
-    "name",
-    "time_zone",
-    "country",
-    "workday_starts_at",
-    "workday_ends_at",
-    "currency",
-    "default_committee",
-    "approval_days",
-    "tolerance",
-    "consent_days",
-    "notice_days",
-)
-
-
 def _stored() -> dict[str, Any]:
     row = the_organisation()
-    return {name: getattr(row, name) for name in FIELDS}
+    return {name: getattr(row, name) for name in ("edition", *NAMES)}
 
 
 @reader("organisation.manage", "journal.read")
@@ -117,7 +102,7 @@ def organisation(request: PageRequest) -> HttpResponse:
         request,
         form,
         lambda: actions.change_organisation(
-            by=request.user, at=timezone.now(), edition=form.cleaned_data["edition"], **form.values
+            by=request.user, at=timezone.now(), edition=form.cleaned_data["edition"], to=Settings(**form.values)
         ),
         lambda _row: reverse("teams:organisation"),
         context=context,

@@ -9,7 +9,9 @@ import pytest
 from journal.models import Event, Message
 from journal.refusals import Conflict, Invalid, NotAllowed
 from journal.timeline import missing_sentences, sentence
-from teams import actions
+from teams import actions, leaving
+from teams.actions.settings import Settings
+from teams.leaving import OpenMatter
 from teams.models import Committee, CommitteeSeat, Organisation
 from tests.factories import World, world
 
@@ -68,6 +70,17 @@ def test_change_committee_to_inactive_while_it_is_the_default_is_refused(made: W
     assert refused.value.code == "default_committee"
 
 
+def test_change_committee_to_inactive_while_a_case_waits_is_refused(
+    made: World, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "committee_matters", [lambda pk: [OpenMatter("vote", "D-1001", "/cases/1/")]])
+    with pytest.raises(Conflict) as refused:
+        actions.change_committee(
+            committee=made.committees["finance"], by=made.nora, at=at, edition=1, name="F", is_active=False, **RULE
+        )
+    assert refused.value.code == "committee_in_use"
+
+
 def test_seat_as_chair_makes_the_chair_before_a_member(made: World, at: datetime) -> None:
     finance = made.committees["finance"]
     actions.seat(committee=finance, by=made.nora, at=at, user=made.ruth, is_chair=True)
@@ -111,9 +124,8 @@ def test_seat_or_chair_for_oneself_is_refused(made: World, at: datetime, action:
 # --- organisation ---
 
 
-def facts(made: World) -> dict[str, Any]:
-    return {
-        "edition": 1,
+def facts(made: World, **changes: Any) -> Settings:
+    values = {
         "name": "Meridian Networks",
         "time_zone": "Europe/Amsterdam",
         "country": "NL",
@@ -126,10 +138,11 @@ def facts(made: World) -> dict[str, Any]:
         "consent_days": 3,
         "notice_days": 0,
     }
+    return Settings(**(values | changes))
 
 
 def test_change_organisation_writes_row_and_event(made: World, at: datetime) -> None:
-    actions.change_organisation(by=made.nora, at=at, **facts(made))
+    actions.change_organisation(by=made.nora, at=at, edition=1, to=facts(made))
     row = Organisation.objects.get()
     assert (row.country, row.workday_starts_at, row.default_committee, row.edition) == (
         "NL",
@@ -157,6 +170,6 @@ def test_change_organisation_to_what_cannot_work_is_refused(
     made: World, at: datetime, values: dict[str, Any], path: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.change_organisation(by=made.nora, at=at, **(facts(made) | values))
+        actions.change_organisation(by=made.nora, at=at, edition=1, to=facts(made, **values))
     assert refused.value.path == path
     assert not Event.objects.exists()

@@ -93,6 +93,18 @@ def test_change_team_to_inactive_while_it_has_customers_is_refused(made: World, 
     assert refused.value.code == "team_has_customers"
 
 
+def test_change_team_to_inactive_while_deals_are_open_is_refused(
+    made: World, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CustomerTeam.objects.filter(team=made.teams["public"]).update(ended_on=made.today)
+    monkeypatch.setattr(leaving, "team_matters", [lambda pk: [OpenMatter("deal", "D-1001", "/deals/D-1001/")]])
+    with pytest.raises(Conflict) as refused:
+        change_team(made, at, is_active=False)
+    assert refused.value.code == "team_has_open_deals"
+    monkeypatch.setattr(leaving, "team_matters", [])
+    assert not change_team(made, at, is_active=False).is_active
+
+
 # --- members ---
 
 
