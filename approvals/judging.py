@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from approvals.electorates import eligible_colleagues, eligible_electors, names_of, place_of
@@ -66,13 +66,13 @@ class Preview:
     problems: tuple[Problem, ...] = ()
 
 
-def facts_of(deal: Deal, terms: DraftTerms, at: datetime) -> dict[str, Any]:
-    """Freeze what the draft comes to on the day of `at`: prices, costs, rates.
+def facts_of(deal: Deal, terms: DraftTerms, day: date) -> dict[str, Any]:
+    """Freeze what the draft comes to on that day: prices, costs, rates.
 
     Raises: Invalid as `mandates.snapshots.freeze` does.
     """
     return freeze(
-        on=today(at),
+        on=day,
         currency=deal.currency,
         reference=deal.reference,
         kind=deal.kind,
@@ -152,12 +152,13 @@ def preview(
     guide: bool = True,
 ) -> Preview:
     """Answer as submitting would, without a lock and without writing; `deal` where it is one that exists already."""
+    day = today(at)
     shown = Deal(reference="-", currency=currency, kind=kind, channel=channel, customer=customer, team=team)
     if deal is not None:
         shown.reference = deal.reference
     try:
         judged = judge(
-            facts=facts_of(shown, terms, at),
+            facts=facts_of(shown, terms, day),
             authority=authority(team=team, at=at),
             team=team,
             customer=customer,
@@ -168,13 +169,12 @@ def preview(
         )
     except Refusal as refusal:
         return Preview(problems=(Problem(refusal.code, refusal.detail, refusal.path or ""),))
-    return _with_people(judged, team, customer, person, at, deal)
+    return _with_people(judged, team, customer, person, day, deal)
 
 
 def _with_people(
-    judged: Judged, team: Team, customer: Customer, person: Person, at: datetime, deal: Deal | None
+    judged: Judged, team: Team, customer: Customer, person: Person, day: date, deal: Deal | None
 ) -> Preview:
-    day = today(at)
     editors = frozenset() if deal is None else frozenset(deal.editors.values_list("user_id", flat=True))
     place = place_of(customer.pk, day)
     contact = person.user_id if place is None else place.contact_id

@@ -14,15 +14,15 @@ from journal.refusals import Conflict
 from mandates import budgets
 from mandates.models import CharterVersion, MandateVersion, VersionStep
 from mandates.snapshots import Authority, authority
-from teams.models import CustomerTeam, Team
-from teams.organisation import today
+from teams.models import CustomerTeam, Organisation, Team
+from teams.organisation import organisation, today
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A deal that nobody else changes until the transaction ends, and what may judge it.
 
-    `team` judges the question at hand; `place` is who looks after the customer today.
+    `team` judges the question at hand; `place` is who looks after the customer on `day`, which is today.
     """
 
     deal: Deal
@@ -30,6 +30,8 @@ class Locked:
     place: CustomerTeam | None
     authority: Authority
     cases: tuple[Case, ...]
+    organisation: Organisation
+    day: date
 
 
 def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Locked:
@@ -39,7 +41,8 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
     the latest revision, judged by the deal's own team, whose version may have been superseded meanwhile.
     Raises: Conflict `deal_changed` where the deal moved between reading and locking; Deal.DoesNotExist.
     """
-    day = today(at)
+    settings = organisation()
+    day = today(at, of=settings)
     deal = _read(deal_id)
     place = place_of(deal.customer_id, day)
     team = place.team if next_revision and place is not None else deal.team
@@ -58,7 +61,7 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
     if (deal.team_id, deal.customer_id) != (seen.team_id, seen.customer_id):
         raise Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
     open_cases = Case.objects.select_for_update(no_key=True).filter(deal=deal, state=Case.State.OPEN).order_by("id")
-    return Locked(deal, team, place, live, tuple(open_cases))
+    return Locked(deal, team, place, live, tuple(open_cases), settings, day)
 
 
 def lock_draft(deal_id: int) -> Deal:

@@ -1,6 +1,6 @@
 """Colleagues consent or object inside the team's own authority."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,6 @@ from approvals.telling import action, owners, tell_deal
 from journal.moves import find
 from journal.refusals import Conflict, NotAllowed
 from teams.models import User
-from teams.organisation import organisation, today
 from teams.permissions import require
 from teams.standing import person_of
 
@@ -31,7 +30,7 @@ def give_consent(*, seat: ConsentSeat, by: User, at: datetime, reason: str = "")
     """
     locked, round, own = _lock_seat(seat, by=by, at=at)
     found = find(ROUND_MOVES, "consent", round.state)
-    _may_answer(round, own, by, at)
+    _may_answer(round, own, by, locked.day)
     if own.answer:
         raise Conflict("already_answered", _("You have answered already. Withdraw your objection first, if it is one."))
     _answer(own, Answer.CONSENT, checked_reason(reason, required=False), at)
@@ -48,7 +47,7 @@ def object_to(*, seat: ConsentSeat, by: User, at: datetime, reason: str) -> Cons
     """
     locked, round, own = _lock_seat(seat, by=by, at=at)
     found = find(ROUND_MOVES, "object", round.state)
-    _may_answer(round, own, by, at)
+    _may_answer(round, own, by, locked.day)
     if own.answer == Answer.OBJECTION:
         raise Conflict("already_answered", _("Your objection stands already."))
     _answer(own, Answer.OBJECTION, checked_reason(reason, required=True), at)
@@ -64,7 +63,7 @@ def reply(*, seat: ConsentSeat, by: User, at: datetime, text: str) -> ConsentSea
     """
     locked, round, own = _lock_seat(seat, by=by, at=at)
     found = find(ROUND_MOVES, "reply", round.state)
-    require(found.permission, person_of(by, today(at)), about(locked.deal))
+    require(found.permission, person_of(by, locked.day), about(locked.deal))
     if own.user_id == by.pk:
         raise NotAllowed("not_allowed_own_objection", _("Somebody else replies to your objection."))
     _expect_objection(own)
@@ -83,7 +82,7 @@ def withdraw_objection(*, seat: ConsentSeat, by: User, at: datetime) -> ConsentS
     """
     locked, round, own = _lock_seat(seat, by=by, at=at)
     found = find(ROUND_MOVES, "withdraw_objection", round.state)
-    _may_answer(round, own, by, at)
+    _may_answer(round, own, by, locked.day)
     _expect_objection(own)
     own.answer, own.answered_at = "", None
     own.save(update_fields=["answer", "answered_at"])
@@ -100,7 +99,7 @@ def escalate(*, round: ConsentRound, by: User, at: datetime) -> Case | None:
     """
     locked, current = _lock_round(round, at=at)
     found = find(ROUND_MOVES, "escalate", current.state)
-    require(found.permission, person_of(by, today(at)), about(locked.deal))
+    require(found.permission, person_of(by, locked.day), about(locked.deal))
     if not current.seats.filter(answer=Answer.OBJECTION).exists():
         raise Conflict("no_objection", _("No objection stands, so there is nothing to take to the committee."))
     opened = pass_on(locked, current, Case.Cause.OBJECTION, by=by, at=at)
@@ -112,7 +111,7 @@ def pass_on(locked: Locked, round: ConsentRound, cause: str, *, by: User | None,
     found = find(ROUND_MOVES, "escalate" if by else "pass_on", round.state)
     _close(round, found.target, at)
     tell_deal(found.event, locked.deal, by=by, at=at, data={"round": round.pk, "cause": cause}, tell=_seated(round))
-    turn = judge_again(locked, cause=Decision.Cause.RECHECK, organisation=organisation(), by=by, at=at)
+    turn = judge_again(locked, cause=Decision.Cause.RECHECK, by=by, at=at)
     if turn.judged.outcome == "outside_charter":
         refuse(turn)
         return []
@@ -136,9 +135,9 @@ def _lock_round(round: ConsentRound, *, at: datetime) -> tuple[Locked, ConsentRo
     return locked, current
 
 
-def _may_answer(round: ConsentRound, own: ConsentSeat, by: User, at: datetime) -> None:
+def _may_answer(round: ConsentRound, own: ConsentSeat, by: User, day: date) -> None:
     """A seat is answered by whoever was given it, and by nobody else."""
-    require("consent.give", person_of(by, today(at)), about_round(round))
+    require("consent.give", person_of(by, day), about_round(round))
     if own.user_id != by.pk:
         raise NotAllowed("not_allowed_not_asked", _("You were not asked for your consent on this revision."))
 
@@ -188,7 +187,7 @@ def _settle(locked: Locked, round: ConsentRound, *, by: User, at: datetime) -> N
     given = counting(((user, answer) for user, answer in answers if answer == Answer.CONSENT), involved)
     if len(given) < round.needed:
         return
-    turn = judge_again(locked, cause=Decision.Cause.CONSENT, organisation=organisation(), by=by, at=at)
+    turn = judge_again(locked, cause=Decision.Cause.CONSENT, by=by, at=at)
     _act(turn, round, len(given))
 
 

@@ -18,7 +18,6 @@ from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates import budgets
 from teams.models import User
-from teams.organisation import today
 from teams.permissions import require
 from teams.standing import person_of
 
@@ -32,8 +31,8 @@ def win(*, deal: Deal, by: User, at: datetime, closed_on: date, edition: int | N
     """
     locked = _lock(deal, "win", by=by, at=at, edition=edition)
     revision = _approved_revision(locked.deal)
-    _check_day(closed_on, revision, at)
-    if locked.deal.good_until is not None and locked.deal.good_until < today(at):
+    _check_day(closed_on, revision, locked.day)
+    if locked.deal.good_until is not None and locked.deal.good_until < locked.day:
         detail = _("The yes to this deal was good until %(day)s. Submit it again.")
         raise Conflict("yes_has_lapsed", detail % {"day": locked.deal.good_until})
     approved = of_facts(json.loads(revision.document)["deal"])
@@ -51,7 +50,7 @@ def lose(*, deal: Deal, by: User, at: datetime, closed_on: date, why: str = "", 
     Raises: NotAllowed; Conflict `illegal_move`, `stale_edition`; Invalid `closed_on`, `too_long`.
     """
     locked = _lock(deal, "lose", by=by, at=at, edition=edition)
-    _check_day(closed_on, _approved_revision(locked.deal), at)
+    _check_day(closed_on, _approved_revision(locked.deal), locked.day)
     why = checked_reason(why, required=False)
     release(locked.deal, by=by, at=at)
     return _close(locked.deal, "lose", by=by, at=at, closed_on=closed_on, why=why)
@@ -61,7 +60,7 @@ def _lock(deal: Deal, name: str, *, by: User, at: datetime, edition: int | None)
     locked = lock_deal(deal.pk, at=at)
     expect_edition(locked.deal.edition, edition)
     found = find(DEAL_MOVES, name, locked.deal.state)
-    require(found.permission, person_of(by, today(at)), about(locked.deal))
+    require(found.permission, person_of(by, locked.day), about(locked.deal))
     return locked
 
 
@@ -71,8 +70,8 @@ def _approved_revision(deal: Deal) -> Revision:
     return deal.latest
 
 
-def _check_day(closed_on: date, revision: Revision, at: datetime) -> None:
-    if closed_on > today(at):
+def _check_day(closed_on: date, revision: Revision, day: date) -> None:
+    if closed_on > day:
         raise Invalid(
             "closed_on", _("A result is entered once it is known: choose today or an earlier day."), path="closed_on"
         )
@@ -102,7 +101,7 @@ def reopen(*, deal: Deal, by: User, at: datetime, reason: str, edition: int | No
         detail = _("This deal was decided elsewhere and imported. Correct it with a new import.")
         raise Conflict("imported_history", detail)
     reason = checked_reason(reason, required=True)
-    name = "reopen" if _good_again(locked.deal, by=by, at=at) else "reopen_as_draft"
+    name = "reopen" if _good_again(locked, by=by, at=at) else "reopen_as_draft"
     if name == "reopen_as_draft":
         release(locked.deal, by=by, at=at)
     event = move(locked.deal, name)
@@ -115,9 +114,10 @@ def reopen(*, deal: Deal, by: User, at: datetime, reason: str, edition: int | No
     return locked.deal
 
 
-def _good_again(deal: Deal, *, by: User, at: datetime) -> bool:
+def _good_again(locked: Locked, *, by: User, at: datetime) -> bool:
     """Say whether the yes still stands, and hold its budget again."""
-    if deal.good_until is None or deal.good_until < today(at):
+    deal = locked.deal
+    if deal.good_until is None or deal.good_until < locked.day:
         return False
     held = budgets.uncommit(revision=hold_key(deal, _approved_revision(deal)), by=by, at=at)
     return all(one.fits for one in held)
@@ -128,7 +128,7 @@ def lapse(*, deal: Deal, at: datetime) -> bool:
     """End a yes whose date has passed; say whether it was still to be done."""
     locked = lock_deal(deal.pk, at=at)
     current = locked.deal
-    if current.state != DealState.APPROVED or current.good_until is None or current.good_until >= today(at):
+    if current.state != DealState.APPROVED or current.good_until is None or current.good_until >= locked.day:
         return False
     release(current, by=None, at=at)
     event = move(current, "lapse")

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from approvals.electorates import eligible_electors, involved_in
-from approvals.judging import Judged, hold_key, judge, live_approvals, may_decide, votes_needed
+from approvals.eligibility import Involved
+from approvals.judging import Judged, hold_key, hold_keys, judge, live_approvals, may_decide, votes_needed
 from approvals.locking import Locked
 from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Elector, Revision
 from approvals.states import CASE_MOVES, DEAL_MOVES, ROUND_MOVES
@@ -24,7 +25,7 @@ from mandates.budgets import Held
 from mandates.engine import ENGINE_VERSION, canonical
 from mandates.snapshots import given_away
 from teams.models import Committee, Organisation, OrganisationRole, User, holds_on
-from teams.organisation import today, working_due
+from teams.organisation import working_due
 from teams.standing import person_of
 
 
@@ -36,13 +37,16 @@ class Turn:
     revision: Revision
     judged: Judged
     decision: Decision
-    organisation: Organisation
     by: User | None
     at: datetime
 
     @property
     def deal(self) -> Deal:
         return self.locked.deal
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.locked.organisation
 
 
 # --- judging ---
@@ -66,12 +70,12 @@ def decide(revision: Revision, judged: Judged, cause: str, at: datetime) -> Deci
     )
 
 
-def judge_again(locked: Locked, *, cause: str, organisation: Organisation, by: User | None, at: datetime) -> Turn:
+def judge_again(locked: Locked, *, cause: str, by: User | None, at: datetime) -> Turn:
     """Judge the latest revision with its frozen facts and live authority, as if whoever submitted it did so now."""
     deal, revision = locked.deal, locked.deal.latest
     if revision is None:
         raise Conflict("nothing_submitted", _("This deal has not been submitted yet."))
-    submitter = person_of(revision.submitted_by, today(at, of=organisation))
+    submitter = person_of(revision.submitted_by, locked.day)
     judged = judge(
         facts=json.loads(revision.document),
         authority=locked.authority,
@@ -79,14 +83,9 @@ def judge_again(locked: Locked, *, cause: str, organisation: Organisation, by: U
         customer=deal.customer,
         approvals=live_approvals(deal),
         member_may_decide=may_decide(submitter, locked.team),
-        own_revisions=own_keys(deal),
+        own_revisions=hold_keys(deal),
     )
-    return Turn(locked, revision, judged, decide(revision, judged, cause, at), organisation, by, at)
-
-
-def own_keys(deal: Deal) -> list[str]:
-    """Return the ledger's names of all revisions of the deal."""
-    return [f"{deal.reference}/{number}" for number in deal.revisions.values_list("number", flat=True)]
+    return Turn(locked, revision, judged, decide(revision, judged, cause, at), by, at)
 
 
 def sha256(text: str) -> str:
@@ -143,21 +142,23 @@ def ask_committees(turn: Turn, codes: Iterable[str], cause: str) -> list[Case]:
     Raises: Conflict `committee_unknown` where a mandate names a committee that decides no more.
     """
     hold_what_fits(turn)
-    committees = [_committee(code) for code in sorted(codes)]
+    committees = _committees(codes)
     data = {"revision": turn.revision.number, "committees": [one.code for one in committees], "cause": cause}
     tell_deal("deal.escalated", turn.deal, by=turn.by, at=turn.at, data=data, tell=owners(turn.deal))
-    return [_open_case(turn, committee, cause) for committee in committees]
+    involved = involved_in(turn.deal)
+    return [_open_case(turn, committee, cause, involved) for committee in committees]
 
 
-def _committee(code: str) -> Committee:
-    committee = Committee.objects.filter(code=code, is_active=True).first()
-    if committee is None:
+def _committees(codes: Iterable[str]) -> list[Committee]:
+    known = {one.code: one for one in Committee.objects.filter(code__in=set(codes), is_active=True)}
+    missing = sorted(set(codes) - known.keys())
+    if missing:
         detail = _("There is no committee %(code)s that could decide this. Ask a mandate administrator.")
-        raise Conflict("committee_unknown", detail % {"code": code})
-    return committee
+        raise Conflict("committee_unknown", detail % {"code": missing[0]})
+    return [known[code] for code in sorted(known)]
 
 
-def _open_case(turn: Turn, committee: Committee, cause: str) -> Case:
+def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved) -> Case:
     case = Case.objects.create(
         deal=turn.deal,
         revision=turn.revision,
@@ -170,11 +171,11 @@ def _open_case(turn: Turn, committee: Committee, cause: str) -> Case:
         opened_at=turn.at,
         due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation),
     )
-    people = eligible_electors(committee, today(turn.at, of=turn.organisation), involved_in(turn.deal))
+    people = eligible_electors(committee, turn.locked.day, involved)
     Elector.objects.bulk_create(Elector(case=case, user_id=user) for user in people)
     data = {"revision": turn.revision.number, "cause": cause, "electorate": len(people), "due_at": case.due_at}
     enough = len(people) >= votes_needed(committee)
-    told = people if enough else [*people, *_administrators(today(turn.at, of=turn.organisation))]
+    told = people if enough else [*people, *_administrators(turn.locked.day)]
     tell_case("case.opened", case, by=turn.by, at=turn.at, data={**data, "enough": enough}, tell=told)
     return case
 

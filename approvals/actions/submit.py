@@ -16,7 +16,6 @@ from approvals.actions.settling import (
     decide,
     expect_edition,
     move,
-    own_keys,
     refuse,
     release,
     save,
@@ -24,10 +23,10 @@ from approvals.actions.settling import (
 )
 from approvals.electorates import eligible_colleagues, involved_in
 from approvals.eligibility import too_few
-from approvals.judging import Judged, facts_of, judge, live_approvals, may_decide
+from approvals.judging import Judged, facts_of, hold_keys, judge, live_approvals, may_decide
 from approvals.locking import Locked, lock_deal
 from approvals.models import Case, Deal, Decision, Revision, RevisionLine
-from approvals.sight import about, about_next
+from approvals.sight import about
 from approvals.states import DEAL_MOVES
 from approvals.telling import action, owners, tell_deal
 from approvals.terms import read
@@ -36,8 +35,7 @@ from journal.refusals import Invalid
 from mandates.engine import canonical, measure
 from mandates.models import Product
 from teams.models import User
-from teams.organisation import organisation, today
-from teams.permissions import Person, require
+from teams.permissions import About, Person, require
 from teams.standing import person_of
 
 LONGEST_REASON = 4000
@@ -55,11 +53,12 @@ def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decisi
     locked = lock_deal(deal.pk, at=at, next_revision=True)
     expect_edition(locked.deal.edition, edition)
     found = find(DEAL_MOVES, "submit", locked.deal.state)
-    person = person_of(by, today(at))
-    require(found.permission, person, about_next(locked.deal, today(at)))
-    judged = _judge(locked, person, at)
-    release(locked.deal, by=by, at=at)
-    close_questions(locked.deal, by=by, at=at)
+    person = person_of(by, locked.day)
+    require(found.permission, person, About(team_id=locked.team.pk))
+    judged = _judge(locked, person)
+    if locked.deal.latest is not None:
+        release(locked.deal, by=by, at=at)
+        close_questions(locked.deal, by=by, at=at)
     revision = _freeze(locked, judged, by=by, at=at)
     decision = decide(revision, judged, Decision.Cause.SUBMIT, at)
     _become_pending(locked, revision, by=by, at=at)
@@ -67,20 +66,20 @@ def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decisi
     tell_deal(
         found.event, locked.deal, by=by, at=at, data={**data, "sha256": revision.sha256}, tell=owners(locked.deal)
     )
-    _act(Turn(locked, revision, judged, decision, organisation(), by, at))
+    _act(Turn(locked, revision, judged, decision, by, at))
     return decision
 
 
-def _judge(locked: Locked, person: Person, at: datetime) -> Judged:
+def _judge(locked: Locked, person: Person) -> Judged:
     deal = locked.deal
     return judge(
-        facts=facts_of(deal, read(deal.draft), at),
+        facts=facts_of(deal, read(deal.draft), locked.day),
         authority=locked.authority,
         team=locked.team,
         customer=deal.customer,
         approvals=live_approvals(deal),
         member_may_decide=may_decide(person, locked.team),
-        own_revisions=own_keys(deal),
+        own_revisions=hold_keys(deal),
     )
 
 
@@ -94,7 +93,7 @@ def _act(turn: Turn) -> None:
     elif turn.judged.outcome == "committee":
         ask_committees(turn, answer["committees"], Case.Cause.LIMIT)
     else:
-        colleagues = eligible_colleagues(turn.locked.team, today(turn.at), involved_in(turn.deal))
+        colleagues = eligible_colleagues(turn.locked.team, turn.locked.day, involved_in(turn.deal))
         if too_few(colleagues, answer["consents"]):
             ask_committees(turn, [turn.judged.committee_code], Case.Cause.TOO_FEW)
         else:
@@ -114,7 +113,7 @@ def _freeze(locked: Locked, judged: Judged, *, by: User, at: datetime) -> Revisi
         why=json.loads(deal.draft)["why"],
         submitted_by=by,
         submitted_at=at,
-        on=today(at),
+        on=locked.day,
         term_months=facts["deal"]["term_months"],
         payment_days=facts["deal"]["payment_days"],
         list_value=Decimal(sums["L"]),
@@ -166,12 +165,12 @@ def withdraw(*, deal: Deal, by: User, at: datetime, reason: str = "", edition: i
     locked = lock_deal(deal.pk, at=at)
     expect_edition(locked.deal.edition, edition)
     found = find(DEAL_MOVES, "withdraw", locked.deal.state)
-    require(found.permission, person_of(by, today(at)), about(locked.deal))
+    require(found.permission, person_of(by, locked.day), about(locked.deal))
     reason = checked_reason(reason, required=False)
     release(locked.deal, by=by, at=at)
     close_questions(locked.deal, by=by, at=at)
     move(locked.deal, "withdraw")
-    locked.deal.result_by, locked.deal.closed_on, locked.deal.result_why = by, today(at), reason
+    locked.deal.result_by, locked.deal.closed_on, locked.deal.result_why = by, locked.day, reason
     save(locked.deal, "state", "result_by", "closed_on", "result_why")
     tell_deal(found.event, locked.deal, by=by, at=at, data={"reason_sha256": sha256(reason)}, tell=owners(locked.deal))
     return locked.deal

@@ -28,8 +28,7 @@ from approvals.telling import action, owners, tell_case, tell_deal
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical
-from teams.models import Organisation, User
-from teams.organisation import organisation, today
+from teams.models import User
 from teams.permissions import require
 from teams.standing import person_of
 
@@ -45,7 +44,7 @@ def cast_vote(*, case: Case, by: User, at: datetime, choice: str, reason: str, e
     current = _read(case.pk, locked)
     found = find(CASE_MOVES, "vote", current.state)
     expect_edition(current.edition, edition)
-    require(found.permission, person_of(by, today(at)), about_case(current))
+    require(found.permission, person_of(by, locked.day), about_case(current))
     if choice not in Vote.Choice.values:
         raise Invalid("unknown_choice", _("Approve, decline or abstain."), path="choice")
     reason = checked_reason(reason, required=True)
@@ -85,20 +84,20 @@ def _settle(locked: Locked, case: Case, counted: Tally, *, by: User, at: datetim
         end_without_yes(locked.deal, "decline", by=by, at=at, data=data)
     elif counted.result is Result.APPROVED:
         close_case(case, "approve", by=by, at=at, data=figures)
-        _grant(case, organisation(), by=by, at=at)
+        _grant(locked, case, by=by, at=at)
         _conclude(locked, case, by=by, at=at)
 
 
-def _grant(case: Case, organisation: Organisation, *, by: User, at: datetime) -> Approval:
+def _grant(locked: Locked, case: Case, *, by: User, at: datetime) -> Approval:
     """Write down what this yes allows."""
-    until = today(at, of=organisation) + timedelta(days=organisation.approval_days)
+    until = locked.day + timedelta(days=locked.organisation.approval_days)
     document = canonical(
         envelopes.write(
             answer=json.loads(case.decision.answer_document),
             case=json.loads(case.decision.case_document),
             committee=case.committee.code,
             until=until,
-            tolerance=organisation.tolerance,
+            tolerance=locked.organisation.tolerance,
         )
     )
     approval = Approval.objects.create(
@@ -117,7 +116,7 @@ def _conclude(locked: Locked, case: Case, *, by: User, at: datetime) -> None:
     """
     if Case.objects.filter(deal=locked.deal, state=Case.State.OPEN).exists():
         return
-    turn = judge_again(locked, cause=Decision.Cause.CASE, organisation=organisation(), by=by, at=at)
+    turn = judge_again(locked, cause=Decision.Cause.CASE, by=by, at=at)
     if turn.judged.outcome == "outside_charter":
         refuse(turn)
         return
@@ -147,7 +146,7 @@ def revoke_approval(*, approval: Approval, by: User, at: datetime, reason: str) 
     """
     locked = lock_deal(approval.deal_id, at=at)
     case = _read(approval.case_id, locked)
-    require("approval.revoke", person_of(by, today(at)), about_case(case))
+    require("approval.revoke", person_of(by, locked.day), about_case(case))
     reason = checked_reason(reason, required=True)
     if ApprovalRevocation.objects.filter(approval=approval).exists():
         raise Conflict("already_revoked", _("This approval has been revoked already."))
