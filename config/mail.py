@@ -16,9 +16,6 @@ class TerminalBackend(BaseEmailBackend):
         """Print each message; returns how many."""
         for message in email_messages:
             links = dict.fromkeys(LINK.findall(str(message.body)))
-            lines = [
-                f"Mail to {', '.join(message.recipients())}: {message.subject}",
-                *(f"    {link}" for link in links),
-            ]
-            print("\n".join(lines), file=sys.stdout, flush=True)
+            print(f"Mail to {', '.join(message.recipients())}: {message.subject}")
+            print("".join(f"    {link}\n" for link in links), end="", flush=True)
         return len(email_messages)
