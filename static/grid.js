@@ -65,7 +65,9 @@
     const minor = Number(row.closest("[data-grid]").dataset.minor || 2);
     if (changed === "discount") {
       const percent = parse(discount.value);
-      if (percent !== null) price.value = write((list * (100n * SCALE - percent)) / (100n * SCALE), minor);
+      // rounded up to the minor unit, as the server does: never more discount than was typed
+      const unit = 100n * SCALE * 10n ** BigInt(4 - minor);
+      if (percent !== null) price.value = write(((list * (100n * SCALE - percent) + unit - 1n) / unit) * 10n ** BigInt(4 - minor), minor);
     } else {
       const figure = parse(price.value);
       const percent = figure === null ? null : ratio(list - figure, list);

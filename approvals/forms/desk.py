@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,20 @@ class HeadForm(forms.Form):
     channel = forms.CharField(
         label=_("Channel"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "channels"})
     )
-    currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, widget=forms.Select())
+    currency = forms.CharField(
+        label=_("Currency"),
+        max_length=3,
+        min_length=3,
+        # the list prices of the grid follow the currency
+        widget=forms.Select(
+            attrs={
+                "hx-post": reverse_lazy("approvals:grid"),
+                "hx-trigger": "change",
+                "hx-target": "#_lines",
+                "hx-swap": "outerHTML",
+            }
+        ),
+    )
 
     def __init__(self, *args: Any, currencies: Callable[[], Sequence[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
