@@ -251,25 +251,31 @@ PERMISSIONS: dict[str, Predicate] = {
     "token.manage": _manages_token,
 }
 
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; what shows it translates it, because this module knows no language."""
+    return sentence
+
+
 SENTENCES: dict[str, str] = {
-    "unlisted": "Nobody may do this.",
-    "not_signed_in": "Sign in first.",
-    "operator": "Operators run the site and decide nothing in it.",
-    "coach_only": "A coach sees and advises; the team's members and its account lead do this.",
-    "not_in_team": "Only members and the account lead of this team may do this.",
-    "role_missing": "This needs a role that you do not hold today. Ask a mandate administrator.",
-    "not_yours_to_see": "This deal is not yours to see.",
-    "own_result": "A second person reopens a deal whose result you entered.",
-    "is_contact": "You are the contact of this deal, so others decide on it.",
-    "edited_it": "You edited or submitted this deal, so others decide on it.",
-    "not_asked": "You were not asked for your consent on this revision.",
-    "not_in_electorate": "You were not on the committee when this case was opened.",
-    "left_committee": "You are no longer on this committee.",
-    "not_on_committee": "Only the committee that gave this approval may revoke it.",
-    "drafted_it": "You drafted this version, so a second person answers it.",
-    "holds_it": "You belong to a team that holds this mandate, so somebody else answers it.",
-    "cost_hidden": "Cost and margin of this team are not shown to you.",
-    "not_contact": "Only the contact, the account lead or a mandate administrator may hand this customer over.",
+    "unlisted": _("Nobody may do this."),
+    "not_signed_in": _("Sign in first."),
+    "operator": _("Operators run the site and decide nothing in it."),
+    "coach_only": _("A coach sees and advises; the team's members and its account lead do this."),
+    "not_in_team": _("Only members and the account lead of this team may do this."),
+    "role_missing": _("This needs a role that you do not hold today. Ask a mandate administrator."),
+    "not_yours_to_see": _("This deal is not yours to see."),
+    "own_result": _("A second person reopens a deal whose result you entered."),
+    "is_contact": _("You are the contact of this deal, so others decide on it."),
+    "edited_it": _("You edited or submitted this deal, so others decide on it."),
+    "not_asked": _("You were not asked for your consent on this revision."),
+    "not_in_electorate": _("You were not on the committee when this case was opened."),
+    "left_committee": _("You are no longer on this committee."),
+    "not_on_committee": _("Only the committee that gave this approval may revoke it."),
+    "drafted_it": _("You drafted this version, so a second person answers it."),
+    "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),
+    "cost_hidden": _("Cost and margin of this team are not shown to you."),
+    "not_contact": _("Only the contact, the account lead or a mandate administrator may hand this customer over."),
 }
 
 
