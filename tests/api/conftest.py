@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from rest_framework.throttling import SimpleRateThrottle
 
 from tests.factories import AT, World, world
 
@@ -18,3 +19,9 @@ def morning() -> Iterator[None]:
 def made(morning: None, db: None) -> World:
     """The small world, rolled back after the test."""
     return world()
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits out of the way."""
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"user": None, "evaluate": None})
