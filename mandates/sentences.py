@@ -33,7 +33,7 @@ def sentences(document: Document, *, committees: Names = NO_NAMES, teams: Sequen
 
     `committees` maps codes to names, `teams` names the holding teams; without them the codes are spoken.
     """
-    last = _("What no sentence here allows goes to the %(committee)s.")
+    last = _("What no sentence here allows goes to %(committee)s.")
     return [
         *opening(document, teams=teams),
         *limit_sentences(document, committees=committees),
@@ -128,18 +128,18 @@ def limit_sentence(
     metric, so this one speaks of what is left.
     """
     if metric not in PHRASES:
-        return metric_label(metric)
+        return ""
     subject = subject_text(metric, when, currency, follows)
     allowed = _allowed(metric, bounds, currency)
     if not allowed:
-        return _("%(subject)s: the %(committee)s decides on the %(metric)s.") % {
+        return _("%(subject)s: %(committee)s decides on the %(metric)s.") % {
             "subject": subject,
             "committee": committee,
             "metric": metric_label(metric),
         }
     if "any" in bounds:
         return _("%(subject)s: %(allowed)s.") % {"subject": subject, "allowed": allowed}
-    return _("%(subject)s: %(allowed)s; beyond that the %(committee)s decides.") % {
+    return _("%(subject)s: %(allowed)s; beyond that %(committee)s decides.") % {
         "subject": subject,
         "allowed": allowed,
         "committee": committee,
@@ -250,7 +250,7 @@ def charter_sentences(document: Document) -> list[str]:
 def charter_sentence(metric: str, when: Mapping[str, Any], bound: Any, currency: str, follows: bool = False) -> str:
     """Return one bound of the charter as a sentence."""
     if metric not in PHRASES:
-        return metric_label(metric)
+        return ""
     values = {"subject": subject_text(metric, when, currency, follows)}
     if bound is None:
         return _("%(subject)s: nobody may agree this at all.") % values

@@ -34,10 +34,34 @@ COUNTS = ("consents", "standard_payment_days")
 TABLES = ("limits", "budgets")
 
 
+class NeededLater(forms.CharField):
+    """A field that a draft may leave empty, although it cannot be proposed without: the engine says so then."""
+
+    def validate(self, value: Any) -> None:
+        """Take what there is."""
+
+
+class CommitteeField(forms.ChoiceField):
+    """The choice of a committee, which a draft may leave empty."""
+
+    def validate(self, value: Any) -> None:
+        """Take nothing, or one of the committees."""
+        if value:
+            super().validate(value)
+
+
+class TeamsField(forms.ModelMultipleChoiceField):
+    """The choice of teams, which a draft may leave empty."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the teams chosen, perhaps none."""
+        return super().clean(value) if value else Team.objects.none()
+
+
 class CharterFieldsForm(forms.Form):
     """What a charter says beside its rows. Every field may be wrong or empty: the engine judges the document."""
 
-    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, required=False)
+    currency = NeededLater(label=gettext_lazy("Currency"), max_length=3)
     capital_rate = forms.CharField(
         label=gettext_lazy("Capital rate, % a year"),
         required=False,
@@ -51,9 +75,8 @@ class CharterFieldsForm(forms.Form):
         max_length=5,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    note = forms.CharField(
+    note = NeededLater(
         label=gettext_lazy("Why"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("What changes and for which reason; everybody can read it."),
     )
@@ -66,24 +89,21 @@ class MandateFieldsForm(CharterFieldsForm):
     goal = forms.CharField(
         label=gettext_lazy("Goal"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
     )
-    teams = forms.ModelMultipleChoiceField(
+    teams = TeamsField(
         label=gettext_lazy("Teams that hold it"),
         queryset=Team.objects.none(),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    valid_from = forms.CharField(
-        label=gettext_lazy("Valid from"), required=False, max_length=10, widget=forms.TextInput(attrs={"type": "date"})
+    valid_from = NeededLater(
+        label=gettext_lazy("Valid from"), max_length=10, widget=forms.TextInput(attrs={"type": "date"})
     )
-    valid_until = forms.CharField(
+    valid_until = NeededLater(
         label=gettext_lazy("Valid until (included)"),
-        required=False,
         max_length=10,
         widget=forms.TextInput(attrs={"type": "date"}),
     )
-    committee = forms.ChoiceField(
+    committee = CommitteeField(
         label=gettext_lazy("Committee"),
-        required=False,
         help_text=gettext_lazy("Where everything goes that no row sends elsewhere."),
     )
     consents = forms.CharField(

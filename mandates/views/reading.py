@@ -76,7 +76,7 @@ def told(version: MandateVersion, names: Names) -> dict[str, Any]:
         "opening": opening(document, teams=[team.name for team in teams]),
         "clauses": clauses(document, names),
         "budget_sentences": budget_sentences(document),
-        "rest": _("What no sentence here allows goes to the %(committee)s.")
+        "rest": _("What no sentence here allows goes to %(committee)s.")
         % {"committee": names.get(document["committee"], document["committee"])},
     }
 

@@ -112,7 +112,7 @@ def test_mandate_page_reads_as_sentences_and_shows_its_budget(world: World, sign
     )
     page = sign_in("bram").get("/mandates/public-2026/").content.decode()
     assert "Products of network on terms from 24\u00a0months" in page
-    assert "beyond that the Deal desk decides" in page
+    assert "beyond that Deal desk decides" in page
     ledger = sign_in("bram").get("/mandates/public-2026/budget/").content.decode()
     assert "D-1001/1" in ledger
     assert "624" in ledger
