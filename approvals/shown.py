@@ -14,7 +14,7 @@ from approvals.readings import figures
 from approvals.readings.blind import names_mandate, tells_cost, without_cost
 from approvals.readings.findings import Names
 from approvals.readings.verdict import Group, People, Reader, Verdict, grouped, readings_of, verdict
-from mandates.budgets import usage
+from mandates.balances import usage
 from mandates.engine import evaluate
 from mandates.models import MandateVersion, Product
 from teams.models import Committee, Customer, Team
@@ -34,11 +34,11 @@ def product_names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def verdict_of(
-    preview: Preview, *, team: Team, customer: Customer, reader: Reader, products: Mapping[str, str]
+    preview: Preview, *, team: Team, customer: Customer, reader: Reader, products: Mapping[str, str], days: int
 ) -> Verdict | None:
     """Return what the page says to a preview; None where there is no answer (its `problems` say why).
 
-    `products` are the names of the deal's products by their codes.
+    `products` are the names of the deal's products by their codes, `days` the working days a colleague has.
     """
     if preview.case is None or preview.answer is None:
         return None
@@ -49,12 +49,17 @@ def verdict_of(
         case=case,
         answer=preview.answer,
         shown=shown,
-        names=Names(products, {code: name for code, name, _hours in committees}),
+        names=Names(
+            products,
+            {code: name for code, name, _hours in committees},
+            {code: version.mandate.name for code, version in preview.versions.items()},
+        ),
         people=People(
             preview.colleagues,
             preview.committees,
             {code: hours for code, _name, hours in committees},
             preview.too_few,
+            days,
         ),
         reader=reader,
         notes=notes,

@@ -1,7 +1,7 @@
 """One finding of the engine as a sentence, with its figures and the ruler that shows where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +88,7 @@ class Names:
 
     products: Mapping[str, str]
     committees: Mapping[str, str]
+    mandates: Mapping[str, str] = field(default_factory=dict)
 
     def committee(self, code: str | None) -> str:
         return self.committees.get(code, code) if code else ""

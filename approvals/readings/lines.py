@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.readings import figures
+from mandates.engine.currencies import EXPONENTS
 
 Document = Mapping[str, Any]
 HUNDRED = Decimal(100)
@@ -13,7 +14,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """One line as a table shows it; the texts are empty where there is nothing to measure or to show."""
+    """One line as a table shows it, in the deal's currency; a text is empty where there is nothing to show."""
 
     product: str
     name: str
@@ -35,11 +36,27 @@ class Totals:
     list_value: Decimal
     net_value: Decimal
     given: Decimal
+    currency: str
     net: str
     at_list: str
     discount_amount: str
     discount: str
     margin: str
+
+    @property
+    def net_number(self) -> str:
+        return self._number(self.net_value)
+
+    @property
+    def at_list_number(self) -> str:
+        return self._number(self.list_value)
+
+    @property
+    def given_number(self) -> str:
+        return self._number(self.given)
+
+    def _number(self, value: Decimal) -> str:
+        return figures.number(_cents(value), EXPONENTS.get(self.currency, 2))
 
 
 def lines_of(deal: Document, product_names: Mapping[str, str], *, sees_cost: bool) -> list[LineReading]:
@@ -62,6 +79,7 @@ def totals_of(deal: Document, *, sees_cost: bool) -> Totals:
         list_value=listed,
         net_value=net,
         given=given,
+        currency=currency,
         net=figures.money(_cents(net), currency),
         at_list=figures.money(_cents(listed), currency),
         discount_amount=figures.money(_cents(given), currency),
@@ -71,7 +89,7 @@ def totals_of(deal: Document, *, sees_cost: bool) -> Totals:
 
 
 def _line(line: Document, deal: Document, product_names: Mapping[str, str], sees_cost: bool) -> LineReading:
-    currency, code = deal["currency"], line["product"]
+    places, code = EXPONENTS.get(deal["currency"], 2), line["product"]
     listed, price, times = Decimal(line["list_price"]), Decimal(line["unit_price"]), _times(line, deal)
     cost = Decimal(line["unit_cost"]) if sees_cost and line.get("unit_cost") is not None else None
     return LineReading(
@@ -80,11 +98,11 @@ def _line(line: Document, deal: Document, product_names: Mapping[str, str], sees
         family=line["family"],
         monthly=line.get("charge") == "monthly",
         quantity=figures.number(Decimal(line["quantity"]), 0),
-        list_price=figures.money(listed, currency),
-        unit_price=figures.money(price, currency),
+        list_price=figures.number(listed, places),
+        unit_price=figures.number(price, places),
         discount=_share(listed - price, listed),
-        net=figures.money(_cents(price * times), currency),
-        cost="" if cost is None else figures.money(cost, currency),
+        net=figures.number(_cents(price * times), places),
+        cost="" if cost is None else figures.number(cost, places),
         margin="" if cost is None else _share(price - cost, price),
     )
 

@@ -66,8 +66,8 @@ def stands(standing: Standing) -> str:
 def _imported(standing: Standing) -> str:
     closed = "" if standing.closed_on is None else date_format(standing.closed_on)
     if standing.state == "won":
-        return _("Won on %(day)s, before this product was in use; it was not judged here.") % {"day": closed}
-    return _("Lost on %(day)s, before this product was in use; it was not judged here.") % {"day": closed}
+        return _("Won on %(day)s. It was imported, so nobody judged it here.") % {"day": closed}
+    return _("Lost on %(day)s. It was imported, so nobody judged it here.") % {"day": closed}
 
 
 def _pending(standing: Standing) -> str:

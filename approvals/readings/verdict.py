@@ -53,12 +53,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom an answer would be asked of, by name. `hours` are the committees' answer times in working hours."""
+    """Whom an answer would be asked of, by name, and how long each has: working hours, for colleagues working days."""
 
     colleagues: Sequence[str] = ()
     committees: Mapping[str, Sequence[str]] | None = None
     hours: Mapping[str, int] | None = None
     too_few: bool = False
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def verdict(
         moves=_ways(shown, case, names),
         asked=_asked(answer, names, people),
         notes=said,
-        mandate=(shown["mandate"] or "") if shown.get("says_mandate", True) else "",
+        mandate=_mandate(shown, names),
     )
 
 
@@ -220,6 +221,11 @@ def _own_notes(answer: Document, people: People, hides_margin: bool) -> list[str
     return notes
 
 
+def _mandate(shown: Document, names: Names) -> str:
+    code = shown["mandate"] if shown.get("says_mandate", True) else None
+    return names.mandates.get(code, code) if code else ""
+
+
 def _floors(shown: Document, case: Document, names: Names) -> tuple[Floor, ...]:
     currency = case["deal"]["currency"]
     return tuple(
@@ -263,7 +269,7 @@ def _way_label(move: Mapping[str, Any], case: Document, names: Names) -> str:
 
 def _asked(answer: Document, names: Names, people: People) -> tuple[Asked, ...]:
     if answer["outcome"] == "team" and people.colleagues and not people.too_few:
-        return (Asked(_("Colleagues of the team"), get_text_list(list(people.colleagues), _("or"))),)
+        return (Asked(_("Colleagues of the team"), _colleagues_note(people)),)
     if answer["outcome"] != "committee" and not people.too_few:
         return ()
     members, hours = people.committees or {}, people.hours or {}
@@ -271,6 +277,14 @@ def _asked(answer: Document, names: Names, people: People) -> tuple[Asked, ...]:
         Asked(names.committee(code), _committee_note(members.get(code, ()), hours.get(code)))
         for code in (answer["committees"] or members)
     )
+
+
+def _colleagues_note(people: People) -> str:
+    said = str(get_text_list(list(people.colleagues), _("or")))
+    if not people.days:
+        return said
+    within = ngettext("answer within %(count)s working day", "answer within %(count)s working days", people.days)
+    return f"{said}; {within % {'count': people.days}}"
 
 
 def _committee_note(members: Sequence[str], hours: int | None) -> str:

@@ -102,8 +102,11 @@ def _answer(request: PageRequest, form: AskForm) -> dict[str, Any]:
         at=timezone.now(),
     )
     reader = Reader(of_team=True, sees_cost=sees_cost(request.person, question.team))
+    days = request.organisation.consent_days
     products = {question.code: question.quote.product.name}
-    shown = verdict_of(asked, team=question.team, customer=question.customer, reader=reader, products=products)
+    shown = verdict_of(
+        asked, team=question.team, customer=question.customer, reader=reader, products=products, days=days
+    )
     return {
         "verdict": shown,
         "silence": _("This cannot be judged as it stands."),

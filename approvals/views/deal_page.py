@@ -14,21 +14,24 @@ from django.utils.translation import gettext as _
 
 from approvals.desk import stored
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
-from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, Decision, Revision
+from approvals.judging import hold_key
+from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Revision
 from approvals.readings.blind import without_margin
 from approvals.readings.diff import changes
 from approvals.readings.due import TimeLeft, time_left
 from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
-from approvals.shown import findings_of, names_of
+from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about, about_next, visible_deals
 from approvals.states import DEAL_MOVES, SUBMITTABLE
 from approvals.terms import of_facts, read
-from approvals.views.looking import PageRequest, today_of
+from approvals.views.looking import PageRequest, is_history, today_of
 from approvals.views.people import seats_as_people, votes_as_people
 from journal.moves import legal
 from journal.timeline import timeline
+from mandates.balances import positions_of
+from mandates.documents import document_of
 from mandates.sentences import approval_sentences
 from teams.permissions import SENTENCES, About, may
 from teams.sight import sees_cost
@@ -94,12 +97,12 @@ def standing_of(rows: Rows) -> Standing:
         ],
         good_until=deal.good_until,
         closed_on=deal.closed_on,
-        imported=deal.imported,
+        imported=is_history(deal),
     )
 
 
 def _draft_differs(deal: Deal, latest: Revision | None) -> bool:
-    if latest is None or deal.imported:
+    if latest is None or is_history(deal):
         return False
     return not read(deal.draft).says_the_same_as(of_facts(json.loads(latest.document)["deal"]))
 
@@ -123,11 +126,13 @@ def deal_page(
         "next_step": _next_step(request, standing, consents, known),
         "pending_note": pending_note(standing),
         "standing": standing,
+        "is_history": is_history(deal),
         "moves": _moves(request, deal, known),
         "latest": _latest(rows, documents, names, cost),
         "revisions": _revisions(rows, documents, names),
         "draft": _draft_read(draft, documents, rows, names, cost),
         "consents": consents,
+        "held_note": _held_note(deal, rows),
         "cases": [_case(case, now) for case in rows.cases],
         "approvals": [_approval(approval, known, cost, request) for approval in rows.approvals],
         "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
@@ -149,7 +154,7 @@ def _next_step(request: PageRequest, standing: Standing, consents: dict[str, Any
 
 def _draft(deal: Deal, standing: Standing, day: date) -> dict[str, Any] | None:
     """Return the draft where it says something else than what was submitted."""
-    if deal.imported or deal.state not in SUBMITTABLE or (deal.latest_id and not standing.draft_differs):
+    if is_history(deal) or deal.state not in SUBMITTABLE or (deal.latest_id and not standing.draft_differs):
         return None
     return stored(deal, on=day).document()
 
@@ -171,10 +176,26 @@ def _draft_read(
     }
 
 
+def _held_note(deal: Deal, rows: Rows) -> str:
+    """Return what a pending deal should know of its budget: pending deals hold only what fits."""
+    latest = deal.latest
+    judged = rows.decisions.get(latest.pk, []) if latest is not None else []
+    version = judged[0].mandate_version if judged else None
+    if latest is None or deal.state != DealState.PENDING or version is None or not latest.discount_amount:
+        return ""
+    if not document_of(version).get("budgets") or any(
+        position.used for position in positions_of([hold_key(deal, latest)])
+    ):
+        return ""
+    if any(finding["reason"] == "beyond_budget" for finding in documents_of(judged[0])[1]["findings"]):
+        return _("It does not fit the budget, so nothing is held for it; the committee decides on that too.")
+    return _("Another deal took the room in the budget first, so nothing is held for this one.")
+
+
 def _moves(request: PageRequest, deal: Deal, known: About) -> set[str]:
     """Return the moves that the state allows and the reader may make."""
-    if deal.imported:
-        return set()
+    if is_history(deal):
+        return {"copy"} if may("deal.copy", request.person, about_next(deal, today_of(request))) else set()
     next_one = about_next(deal, today_of(request))
     return {
         move.name

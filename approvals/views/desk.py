@@ -3,10 +3,12 @@
 import re
 from decimal import Decimal
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import desk as desks
@@ -16,10 +18,12 @@ from approvals.forms.desk import TermsForm
 from approvals.models import Deal
 from approvals.rows import Line
 from approvals.sight import about_next
+from approvals.states import DEAL_MOVES
 from approvals.views.choosing import choose_customer
 from approvals.views.desk_page import answer_of, catalogue_of, desk_page, edition_of
-from approvals.views.looking import PageRequest, customer_of, deal_of, team_of, today_of
+from approvals.views.looking import PageRequest, customer_of, deal_of, is_history, team_of, today_of
 from approvals.views.saving import saved
+from journal.moves import legal
 from journal.refusals import Refusal
 from teams.models import Customer, Team
 from teams.permissions import About, may
@@ -67,6 +71,9 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     deal = deal_of(request, reference)
     if not may("deal.edit", request.person, about_next(deal, today_of(request))):
         raise Http404
+    if is_history(deal) or not any(move.name == "edit" for move in legal(DEAL_MOVES, deal.state)):
+        messages.info(request, _("This deal is closed, so its draft stays as it is. Copy it to start again."))
+        return redirect("approvals:deal", deal.reference)
     if request.method == "GET":
         return desk_page(request, desks.stored(deal, on=today_of(request)))
     desk = _sent(request, deal.customer, team_of(deal.customer, today_of(request)) or deal.team, deal)

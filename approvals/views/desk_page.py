@@ -72,8 +72,9 @@ def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
         deal=desk.deal,
     )
     reader = Reader(of_team=True, sees_cost=sees_cost(request.person, desk.team))
+    days = request.organisation.consent_days
     products = {row.quote.product.code: row.quote.product.name for row in desk.rows if row.quote is not None}
-    shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, products=products)
+    shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, products=products, days=days)
     problems = [*_not_judged(desk), *(problem.detail for problem in asked.problems)]
     return {"verdict": shown, "silence": _silence(asked), "problems": problems}
 

@@ -42,6 +42,11 @@ def case_of(request: PageRequest, pk: int) -> Case:
     return get_object_or_404(cases, pk=pk)
 
 
+def is_history(deal: Deal) -> bool:
+    """Whether the deal was decided elsewhere and imported: it was not judged here, and nothing can be done with it."""
+    return deal.imported and deal.latest is not None and not deal.latest.judged
+
+
 def customer_of(reference: str) -> Customer | None:
     return Customer.objects.filter(reference=reference, is_active=True).first()
 

@@ -21,7 +21,7 @@ from approvals.shown import product_names
 from approvals.sight import about_next
 from approvals.states import DEAL_MOVES
 from approvals.views.desk_page import answer_of, edition_of
-from approvals.views.looking import PageRequest, deal_of, today_of
+from approvals.views.looking import PageRequest, deal_of, is_history, today_of
 from journal.moves import legal
 from journal.refusals import Conflict, Invalid
 from teams.permissions import may
@@ -62,7 +62,7 @@ def submit(request: PageRequest, reference: str) -> HttpResponse:
 
 def _must_submit(request: PageRequest, deal: Deal) -> None:
     """Raises: Http404 where the reader does not submit deals of this team."""
-    if deal.imported or not may("deal.submit", request.person, about_next(deal, today_of(request))):
+    if is_history(deal) or not may("deal.submit", request.person, about_next(deal, today_of(request))):
         raise Http404
 
 

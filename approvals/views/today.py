@@ -24,7 +24,7 @@ from approvals.sight import visible_deals, waiting_cases
 from approvals.views.asking import ask_form
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
-from mandates.budgets import Usage, usage
+from mandates.balances import Usage, usage
 from mandates.documents import document_of
 from mandates.snapshots import authority
 from teams.models import Team
@@ -107,7 +107,7 @@ def _own_steps(request: PageRequest, now: Any) -> list[dict[str, Any]]:
     )
     deals = (
         visible_deals(request.person)
-        .filter(Q(contact=request.user) | Q(created_by=request.user), imported=False)
+        .filter(Q(contact=request.user) | Q(created_by=request.user))
         .annotate(objected=Exists(objected))
         .filter(
             Q(objected=True)
@@ -161,7 +161,7 @@ def _net(deal: Deal, net: Decimal | None, reference: str) -> str:
 
 def _own_deals(request: PageRequest) -> Sequence[Deal]:
     mine = Q(contact=request.user) | Q(created_by=request.user)
-    deals = visible_deals(request.person).filter(mine, state__in=OPEN_STATES, imported=False)
+    deals = visible_deals(request.person).filter(mine, state__in=OPEN_STATES)
     return list(deals.select_related("customer", "latest").order_by("-id")[:MOST_SHOWN])
 
 

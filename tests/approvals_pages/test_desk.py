@@ -292,3 +292,34 @@ def test_supporting_teams_are_kept_with_the_draft(bram: Client, world: World) ->
     bram.post("/deals/new", sent)
     deal = Deal.objects.get()
     assert list(deal.supports.values_list("team__code", flat=True)) == ["industry"]
+
+
+# --- budgets ---
+
+
+def test_verdict_says_when_another_deal_took_the_room_first(bram: Client, submitted: Draft) -> None:
+    submitted("1104", quantity="450")  # holds 43,200.00 of the 50,000.00 of this quarter
+    said = verdict(bram, line(quantity="100", price="1104"))
+    assert "Deal desk would be asked." in said
+    assert "Another deal took the room first: 43,200.00 EUR of this budget is held" in said
+
+
+def test_verdict_beyond_an_empty_budget_blames_nobody(bram: Client) -> None:
+    said = verdict(bram, line(quantity="600", price="1104"))
+    assert "7,600.00 EUR more than the budget of 50,000.00 EUR has left." in said
+    assert "Another deal" not in said
+
+
+def test_pending_deal_that_holds_nothing_of_the_budget_says_so(bram: Client, submitted: Draft) -> None:
+    submitted("1104", quantity="450")
+    deal = submitted("1104", quantity="100")
+    assert "It does not fit the budget, so nothing is held for it" in text_of(bram.get(f"/deals/{deal.reference}/"))
+
+
+@pytest.mark.parametrize("state", ["won", "lost", "withdrawn", "lapsed"])
+def test_edit_of_a_closed_deal_goes_to_its_page(bram: Client, submitted: Draft, state: str) -> None:
+    deal = submitted("1150")
+    Deal.objects.filter(pk=deal.pk).update(state=state)
+    answer = bram.get(f"/deals/{deal.reference}/edit", follow=True)
+    assert answer.redirect_chain == [(f"/deals/{deal.reference}/", 302)]
+    assert "Copy it to start again." in text_of(answer)
