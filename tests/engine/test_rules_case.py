@@ -266,7 +266,7 @@ INVALID = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value", "code"), INVALID, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(("path", "value", "code"), INVALID, ids=[f"{n}-{row[2]}" for n, row in enumerate(INVALID)])
 def test_evaluate_invalid_case_is_named_with_its_place(path: tuple[Any, ...], value: Any, code: str) -> None:
     found = problem(changed(whole(), path, value))
     assert found is not None
