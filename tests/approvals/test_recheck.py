@@ -13,7 +13,7 @@ from tests.factories import COMMITTEE_PRICE, FORBIDDEN_PRICE, TEAM_PRICE, World,
 
 
 def test_recheck_of_all_decisions_finds_no_difference(made: World) -> None:
-    """Seen to fail: with a decision stored with its guidance; with the case stored before its approvals were added."""
+    """Seen to fail: with the answer stored with a guidance."""
     for price in ("", TEAM_PRICE, COMMITTEE_PRICE, FORBIDDEN_PRICE):
         deal = submitted(made, price=price)
     deal = submitted(made, price=COMMITTEE_PRICE)

@@ -17,7 +17,7 @@ from tests.test_promises.invariants import faults
 @pytest.mark.django_db
 @pytest.mark.parametrize("deals", [12, pytest.param(2_000, marks=pytest.mark.full)])
 def test_decisions_of_a_random_story_replay(deals: int) -> None:
-    """Seen to fail: with the answer stored as a page shows it (its guidance included)."""
+    """Seen to fail: with the answer stored with a guidance."""
     made = world()
     dice = random.Random(11)
     at = made.at

@@ -48,7 +48,7 @@ def judge(company: World, count: int, room: int) -> None:
     ("threads", "deals_each", "room"), [(6, 3, 7), pytest.param(64, 500, 9_000, marks=pytest.mark.full)]
 )
 def test_submit_from_many_threads_never_overspends(company: World, threads: int, deals_each: int, room: int) -> None:
-    """Seen to fail: with the budget read before it was locked, and with the team's lock and the budget's left out."""
+    """Seen to fail: on PostgreSQL without the locks on teams and budgets; on SQLite with deferred transactions."""
     room_for(company, room)
     parts = [[draft(company) for _ in range(deals_each)] for _ in range(threads)]
     results = race([one_after_another(part, company) for part in parts])
@@ -57,7 +57,7 @@ def test_submit_from_many_threads_never_overspends(company: World, threads: int,
 
 
 def test_submit_from_many_processes_never_overspends(company: World, process_environment: dict[str, str]) -> None:
-    """Seen to fail: as above, on PostgreSQL; on SQLite with transactions that do not begin by writing."""
+    """Seen to fail: as above."""
     room_for(company, 4)
     parts = [[draft(company).reference for _ in range(3)] for _ in range(3)]
     children = [
@@ -78,7 +78,7 @@ def test_submit_from_many_processes_never_overspends(company: World, process_env
 
 
 def test_submit_of_one_deal_from_many_threads_has_one_effect(company: World) -> None:
-    """Seen to fail: with the edition compared before the deal was locked."""
+    """Seen to fail: without the comparison of editions."""
     deal = draft(company)
     results = race([one_after_another([deal], company) for _ in range(5)])
     codes = Counter(getattr(result, "code", result) for result in results)

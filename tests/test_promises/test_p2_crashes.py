@@ -88,7 +88,7 @@ def _strike_everywhere(company: World, prepared: str, *, everything: bool) -> in
 
 @pytest.mark.parametrize("prepared", PREPARED)
 def test_power_lost_after_any_write_leaves_nothing(company: World, prepared: str) -> None:
-    """Seen to fail: with `action` writing its events in a transaction of their own."""
+    """Seen to fail: with an action's events written in a transaction of their own."""
     assert _strike_everywhere(company, prepared, everything=False) > 3
 
 

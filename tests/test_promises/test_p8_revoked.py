@@ -32,7 +32,7 @@ def _consent(company: World) -> Prepared:
 def test_revoking_at_once_with_an_answer_is_one_order_in_the_journal(
     company: World, prepare: Callable[[World], Prepared], rounds: int
 ) -> None:
-    """Seen to fail: with authority asked for at the time at which the request came in, before it waited for the lock.
+    """Seen to fail: with authority as of the time at which the request came in; with authority read before the lock.
 
     The one who revokes has the later clock: whoever loses the race must still see what it waited for.
     """
