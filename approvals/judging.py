@@ -175,6 +175,8 @@ def preview(
 def _with_people(
     judged: Judged, team: Team, customer: Customer, person: Person, day: date, deal: Deal | None
 ) -> Preview:
+    if judged.outcome not in ("team", "committee"):  # nobody is asked
+        return Preview(judged.case, judged.answer, judged.facts, judged.versions, judged.approvals)
     editors = frozenset() if deal is None else frozenset(deal.editors.values_list("user_id", flat=True))
     place = place_of(customer.pk, day)
     contact = person.user_id if place is None else place.contact_id

@@ -210,9 +210,8 @@ def main() -> None:
         with served(port):
             table = measure(port, ready, options)
     kind = "PostgreSQL" if options.postgres else "SQLite"
-    print(
-        f"\n{kind}, Python {platform.python_version()}, {os.cpu_count()} cores, {len(LINES)} lines, {len(LIMITS)} limits\n"
-    )
+    machine = f"{kind}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"\n{machine}, {len(LINES)} lines, {len(LIMITS)} limits\n")
     print("\n".join(table))
 
 

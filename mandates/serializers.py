@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -210,6 +211,17 @@ class PriceSerializer(serializers.ModelSerializer):
         if not self.context.get("sees_cost"):
             shown.pop("unit_cost")
         return shown
+
+
+class PriceSchema(OpenApiSerializerExtension):
+    """Says in the OpenAPI description that a price may come without its cost."""
+
+    target_class = PriceSerializer
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        """Describe the price as usual, the cost as one that may be left out."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "required": [name for name in schema["required"] if name != "unit_cost"]}
 
 
 class ProductSerializer(serializers.ModelSerializer):

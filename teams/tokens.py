@@ -34,7 +34,7 @@ class TokenAuthentication(BaseAuthentication):
         token = usable(word.decode("latin-1"), at)
         if token is None:
             raise AuthenticationFailed(_("This token is unknown, revoked or out of date."))
-        day = today(at)
+        day = today(at, of=request._request.organisation)  # type: ignore[attr-defined]
         note_use(token, day)
         request._request.person = person_of(token.user, day)  # type: ignore[attr-defined]
         return token.user, token

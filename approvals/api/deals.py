@@ -20,7 +20,6 @@ from approvals.api.giving import DealDetailSerializer, DealSerializer, DecisionS
 from approvals.api.looking import REFERENCE as REFERENCE_PATTERN
 from approvals.api.looking import (
     deal_of,
-    document_of,
     draft_document,
     edition_read,
     seen_deals,
@@ -187,7 +186,7 @@ class DealViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             lambda: submit(deal=deal, by=asker(request), at=timezone.now(), edition=edition),
         )
         after = deal_of(request, reference)
-        document = {"deal": document_of(request, after), "decision": DecisionSerializer(decision).data}
+        document = {"deal": DealSerializer(after).data, "decision": DecisionSerializer(decision).data}
         headers = {"ETag": etag_of(after.edition), "Location": f"/api/v1/decisions/{decision.pk}/"}
         return Response(document, status=status.HTTP_201_CREATED, headers=headers)
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from approvals.api.examples import ANSWER, QUESTION, WHOLE_CASE
 from approvals.api.giving import AnswerSerializer, QuestionAnswerSerializer
-from approvals.api.looking import person_of, taken
+from approvals.api.looking import day_of, person_of, taken
 from approvals.api.taking import QuestionSerializer, terms_of
 from approvals.electorates import place_of
 from approvals.judging import Preview, preview
@@ -23,7 +23,6 @@ from journal.parsing import StrictJSONParser, refuse_unstorable
 from journal.refusals import Invalid
 from mandates.engine import InvalidCase, evaluate, parse_text
 from teams.models import ApiToken, Customer, Team
-from teams.organisation import today
 from teams.permissions import About, require
 from teams.sight import sees_cost
 from teams.tokens import HasScope
@@ -110,7 +109,7 @@ def _answered(request: Request, document: dict[str, Any], guide: bool) -> dict[s
     """Return what submitting such a deal would answer, as far as the reader may know it."""
     values = taken(QuestionSerializer, document)
     person, at = person_of(request), timezone.now()
-    team = _team_of(values["customer"], values.get("team"), today(at))
+    team = _team_of(values["customer"], values.get("team"), day_of(request, at))
     require("deal.create", person, About(team_id=team.pk))
     asked = preview(
         team=team,

@@ -234,7 +234,7 @@ class ReceiptSerializer(DecisionSerializer):
 class SubmittedSerializer(serializers.Serializer):
     """What became of a deal that was submitted."""
 
-    deal = DealDetailSerializer()
+    deal = DealSerializer()
     decision = DecisionSerializer()
 
 

@@ -1,6 +1,7 @@
 """What every view of this API shares: the row an address names, the edition that was read, and how deals are shown."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -44,6 +45,11 @@ def person_of(request: Request) -> Person:
     """Return who asks, as the permission table knows them."""
     person: Person = request._request.person  # type: ignore[attr-defined]
     return person
+
+
+def day_of(request: Request, at: datetime) -> date:
+    """Return the organisation's day, with the settings that this request has read already."""
+    return today(at, of=request._request.organisation)  # type: ignore[attr-defined]
 
 
 def seen_deals(request: Request) -> QuerySet[Deal]:
@@ -139,7 +145,7 @@ def moves_of(request: Request, deal: Deal) -> list[str]:
     if deal.imported and deal.latest_id is not None:
         return []
     person, known = person_of(request), about(deal)
-    next_one = about_next(deal, today(timezone.now()))
+    next_one = about_next(deal, day_of(request, timezone.now()))
     found = [
         move.name
         for move in legal(DEAL_MOVES, deal.state)
