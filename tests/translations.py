@@ -160,7 +160,7 @@ def update() -> None:
 
 
 def fill(language: str, path: Path) -> int:
-    """Put translations from a JSON object into a catalogue: message (or `context|message`) -> text, or list of forms."""
+    """Put translations from a JSON object into a catalogue: message (or `context|message`) -> text or list of forms."""
     given = json.loads(path.read_text(encoding="utf-8"))
     catalogue = read(language)
     done = 0
