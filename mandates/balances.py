@@ -184,6 +184,26 @@ def usage(
     return [_usage(item, rows.get(item.key), names[Budget.Per(item.per)]) for item in items]
 
 
+def fullest(*, version: MandateVersion, on: date, most: int) -> list[Usage]:
+    """Return the customer budgets of a version that are in use on a day, those with the least left first; one query."""
+    items = {
+        (item.period, item.span.starts_on): item
+        for item in wanted(version, team=Team(pk=0), customer=Customer(pk=0), on=on)
+        if item.per == Budget.Per.CUSTOMER
+    }
+    if not items:
+        return []
+    rows = Budget.objects.filter(
+        mandate=version.mandate_id,
+        per=Budget.Per.CUSTOMER,
+        period__in={period for period, _start in items},
+        starts_on__in={start for _period, start in items},
+    ).select_related("customer")
+    used = [row for row in rows if (row.period, row.starts_on) in items and row.held + row.committed]
+    found = [_usage(items[row.period, row.starts_on], row, str(row.customer)) for row in used]
+    return sorted(found, key=lambda shown: (shown.amount - shown.used, shown.receiver))[:most]
+
+
 def _usage(item: Wanted, row: Budget | None, receiver: str) -> Usage:
     shown = Usage(
         None if row is None else row.pk,

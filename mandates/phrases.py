@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from mandates.engine import METRICS
+from mandates.engine.currencies import EXPONENTS
 
 NARROW = "\u00a0"
 Text = str | Promise
@@ -194,18 +195,22 @@ def metric_label(metric: str) -> str:
 
 
 def figure(raw: Any, kind: str, currency: str = "") -> str:
-    """Return a number for reading: grouped, with its unit (`percent`, `money`, `months`, `days` or `number`)."""
+    """Return a number for reading: grouped, with its unit (`percent`, `money`, `months`, `days` or `number`).
+
+    `price` is money with all decimals of its currency, for columns.
+    """
     try:
         value = Decimal(str(raw))
     except InvalidOperation:
         return str(raw)
     decimals = max(0, -int(value.normalize().as_tuple().exponent))
-    if kind == "money" and 0 < decimals < 2:
-        decimals = 2
-    text = formats.number_format(value, decimal_pos=decimals, force_grouping=kind in ("money", "number"))
+    minor = EXPONENTS.get(currency, 2)
+    if kind == "price" or (kind == "money" and decimals):
+        decimals = max(decimals, minor)
+    text = formats.number_format(value, decimal_pos=decimals, force_grouping=kind in ("money", "price", "number"))
     if kind == "percent":
         return f"{text}{NARROW}%"
-    if kind == "money":
+    if kind in ("money", "price"):
         return f"{text}{NARROW}{currency}"
     if kind in ("months", "days"):
         count = abs(int(value)) if value == int(value) else 2

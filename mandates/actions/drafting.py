@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from journal.refusals import Conflict
+from journal.refusals import Conflict, Invalid
 from mandates.actions.writing import (
     grantors,
     judged_move,
@@ -29,6 +29,9 @@ from teams.actions.writing import checked
 from teams.models import Team, User
 from teams.organisation import organisation
 from teams.standing import require_today
+
+# what follows /mandates/ in the addresses of pages
+RESERVED = frozenset({"new", "import"})
 
 
 @transaction.atomic
@@ -73,6 +76,8 @@ def _mandate(code: str, name: str, goal: str) -> Mandate:
     """Return the mandate, locked, made where there is none; a name or goal that is given replaces the old one."""
     mandate = Mandate.objects.select_for_update().filter(code=code).first()
     if mandate is None:
+        if code in RESERVED:
+            raise Invalid("code_reserved", _("This word stands for a page. Choose another code."), path="code")
         mandate = Mandate(code=code, name=name or code, goal=goal)
         checked(mandate, ["code", "name", "goal"])
         mandate.save(force_insert=True)

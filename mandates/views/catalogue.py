@@ -43,7 +43,7 @@ def products(request: PageRequest) -> HttpResponse:
     rows = [
         {
             "product": product,
-            "price": figure(priced[product.code].list_price, "money", currency) if product.code in priced else "",
+            "price": figure(priced[product.code].list_price, "price", currency) if product.code in priced else "",
             "converted": product.code in priced and priced[product.code].converted,
         }
         for product in found.items
@@ -91,8 +91,8 @@ def _prices(request: PageRequest, product: Product) -> list[dict[str, Any]]:
         rows.append(
             {
                 "from": day_text(price.from_on),
-                "list_price": figure(price.list_price, "money", price.currency),
-                "unit_cost": _("unknown") if cost is None else figure(cost, "money", price.currency),
+                "list_price": figure(price.list_price, "price", price.currency),
+                "unit_cost": _("unknown") if cost is None else figure(cost, "price", price.currency),
                 "holds": holds,
                 "later": price.from_on > day,
             }

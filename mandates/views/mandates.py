@@ -169,7 +169,7 @@ def _chosen(request: PageRequest, budgets: Any) -> Budget | None:
 
 def _balance(budget: Budget) -> dict[str, Any]:
     def money(amount: Any) -> str:
-        return figure(amount, "money", budget.currency)
+        return figure(amount, "price", budget.currency)
 
     left = max(budget.amount - budget.held - budget.committed, 0)
     return {
@@ -190,7 +190,7 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     return {
         "entry": entry,
         "receiver": entry.budget.team or entry.budget.customer,
-        "amount": figure(entry.amount, "money", entry.budget.currency),
+        "amount": figure(entry.amount, "price", entry.budget.currency),
         "deal": deal,
         "period": day_text(entry.budget.starts_on),
     }

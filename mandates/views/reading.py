@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mandates.balances import Usage, usage
+from mandates.balances import Usage, fullest, usage
 from mandates.documents import document_of
 from mandates.models import MandateVersion, VersionPeriod, VersionState
 from mandates.phrases import bound_text, conditions_text, figure, metric_label
@@ -19,7 +19,7 @@ from mandates.sentences import (
     limit_sentences,
     opening,
 )
-from teams.models import Committee, Customer, Team
+from teams.models import Committee, Team
 
 PER = {"team": gettext_lazy("team"), "customer": gettext_lazy("customer")}
 PERIODS = {
@@ -157,11 +157,4 @@ def team_bars(version: MandateVersion, teams: Sequence[Team], on: date) -> list[
 
 def customer_bars(version: MandateVersion, on: date, *, most: int = 10) -> list[Bar]:
     """Return the customer budgets of a version that were used on a day, the fullest first."""
-    if not any(row["per"] == "customer" for row in document_of(version).get("budgets", [])):
-        return []
-    used = Customer.objects.filter(
-        budgets__mandate=version.mandate_id, budgets__starts_on__lte=on, budgets__ends_on__gte=on
-    ).distinct()
-    found = [shown for customer in used[:200] for shown in usage(version=version, on=on, customer=customer)]
-    found.sort(key=lambda shown: (shown.left, shown.receiver))
-    return [bar(shown) for shown in found[:most]]
+    return [bar(shown) for shown in fullest(version=version, on=on, most=most)]

@@ -112,9 +112,10 @@ def test_draft_mandate_by_somebody_else_than_an_administrator_is_refused(world: 
     assert not Mandate.objects.filter(code="retail-2026").exists()
 
 
-def test_draft_mandate_with_a_code_that_is_none_is_refused(world: World) -> None:
+@pytest.mark.parametrize("code", ["No Code", "", "new", "import"])
+def test_draft_mandate_with_a_code_that_is_none_is_refused(world: World, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        drafted(world, code="No Code")
+        drafted(world, code=code)
     assert refused.value.path == "code"
 
 

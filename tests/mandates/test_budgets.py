@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from mandates import budgets
+from mandates.balances import fullest
 from mandates.budgets import Held, check_balances, usage
 from mandates.models import Budget, LedgerEntry, MandateVersion
 from tests import factories
@@ -288,6 +289,19 @@ def test_usage_shows_held_committed_and_left(world: World) -> None:
     (unused,) = usage(version=world.mandates["public-2026"], on=world.today, team=world.teams["retail"])
     assert (unused.budget_id, unused.left) == (None, 50000)
     assert usage(version=world.mandates["industry-2026"], on=world.today, team=world.teams["industry"]) == []
+
+
+def test_fullest_shows_the_customers_with_the_least_left_first(world: World) -> None:
+    version, team = world.mandates["industry-2026"], world.teams["industry"]
+    for reference, amount in (("C-31", "100"), ("C-32", "9000")):
+        hold(world, amount, f"{reference}/1", version=version, team=team, customer=world.customers[reference])
+    shown = fullest(version=version, on=world.today, most=10)
+    assert [(one.receiver, one.left) for one in shown] == [
+        ("Imprimerie du Lac", Decimal(1000)),
+        ("Staalhuis Maasoever", Decimal(9900)),
+    ]
+    assert len(fullest(version=version, on=world.today, most=1)) == 1
+    assert fullest(version=world.mandates["public-2026"], on=world.today, most=10) == []
 
 
 def test_check_balances_finds_a_balance_that_is_not_its_ledger(world: World) -> None:
