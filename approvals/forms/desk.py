@@ -35,6 +35,8 @@ class HeadForm(forms.Form):
                 "hx-trigger": "change",
                 "hx-target": "#_lines",
                 "hx-swap": "outerHTML",
+                # its own line of requests: the live answer must not cut it off
+                "hx-sync": "this:replace",
             }
         ),
     )

@@ -22,7 +22,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What there is to know of a deal in order to say where it stands; names, not ids."""
+    """What there is to know of a deal in order to say where it stands; names, not ids. `of_team`: the reader is."""
 
     state: str
     revision: int = 0
@@ -37,6 +37,7 @@ class Standing:
     good_until: date | None = None
     closed_on: date | None = None
     imported: bool = False
+    of_team: bool = True
 
 
 def stands(standing: Standing) -> str:
@@ -102,10 +103,15 @@ def _approved(standing: Standing) -> str:
         "by": get_text_list(by, _("and")),
     }
     if standing.approved_by:
-        return _("Approved by %(by)s: you may say yes to the customer until %(day)s.") % words
-    if by:
-        return _("Approved with the consent of %(by)s: you may say yes to the customer until %(day)s.") % words
-    return _("Approved: you may say yes to the customer until %(day)s.") % words
+        said = _("Approved by %(by)s.")
+    elif by:
+        said = _("Approved with the consent of %(by)s.")
+    else:
+        said = _("Approved.")
+    until = _("You may say yes to the customer until %(day)s.")
+    if not standing.of_team:
+        until = _("The team may say yes to the customer until %(day)s.")
+    return f"{said} {until}" % words
 
 
 def _declined(standing: Standing) -> str:

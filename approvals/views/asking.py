@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from approvals.rows import price_at, resolved
 from approvals.shown import verdict_of
 from approvals.terms import DraftLine, DraftTerms
 from approvals.views.choosing import own_teams
-from approvals.views.looking import PageRequest, customer_of, team_of, today_of
+from approvals.views.looking import PageRequest, customer_of, signed_in_part, team_of, today_of
 from mandates.catalogue import Quote, quotes, why_unpriced
 from teams.models import Customer, CustomerTeam, Team, holds_on
 from teams.permissions import About, may
@@ -46,7 +45,7 @@ class Question:
 
 
 @require_safe
-@login_required
+@signed_in_part
 def ask(request: PageRequest) -> HttpResponse:
     """Answer what the address asks; the answer's part alone where the page asks while somebody types."""
     context: dict[str, Any] = {"verdict": None, "silence": _("Choose a product to see the answer."), "problems": []}

@@ -143,6 +143,7 @@ def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, sta
         "may_vote": is_open and bool(answer),
         "why_not": _why_not(case, answer.reason) if not (is_open and answer) else "",
         "form": form or VoteForm(initial=_as_voted(mine)),
+        "newer": deal.latest if deal.latest_id != revision.pk else None,
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": approval_sentences(json.loads(approval.document)) if approval is not None and cost else [],
         "round": getattr(revision, "consent_round", None),

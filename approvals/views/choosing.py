@@ -1,13 +1,12 @@
 """Choose whom a new deal is for, and find products by a few letters."""
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from approvals.catalogue_search import offered
-from approvals.views.looking import PageRequest, today_of
+from approvals.views.looking import PageRequest, signed_in_part, today_of
 from mandates.engine.currencies import EXPONENTS
 from teams.models import Customer, CustomerTeam, holds_on
 from teams.permissions import LEAD, MEMBER, Person
@@ -28,7 +27,14 @@ def choose_customer(request: PageRequest, *, refused: Customer | None = None) ->
     other = None
     if refused is not None:
         other = CustomerTeam.objects.filter(holds_on(day), customer=refused).select_related("team", "contact").first()
-    context = {"places": places, "q": text, "refused": refused, "other": other, "teams": own_teams(request.person)}
+    context = {
+        "most": MOST_SHOWN,
+        "places": places,
+        "q": text,
+        "refused": refused,
+        "other": other,
+        "teams": own_teams(request.person),
+    }
     return render(request, "approvals/choose_customer.html", context)
 
 
@@ -47,7 +53,7 @@ def _places(request: PageRequest, text: str) -> QuerySet[CustomerTeam]:
 
 
 @require_safe
-@login_required
+@signed_in_part
 def products(request: PageRequest) -> HttpResponse:
     """Return the suggestions for what is being typed into a row, for a catalogue too large for one list."""
     typed = next((str(value) for name, value in request.GET.items() if name.endswith("-product") or name == "q"), "")

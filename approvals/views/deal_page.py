@@ -74,7 +74,7 @@ def rows_of(deal: Deal) -> Rows:
     )
 
 
-def standing_of(rows: Rows) -> Standing:
+def standing_of(rows: Rows, *, of_team: bool) -> Standing:
     """Return where the deal stands, as plain values."""
     deal, latest = rows.deal, rows.deal.latest
     own = [case for case in rows.cases if latest is not None and case.revision_id == latest.pk]
@@ -98,6 +98,7 @@ def standing_of(rows: Rows) -> Standing:
         good_until=deal.good_until,
         closed_on=deal.closed_on,
         imported=is_history(deal),
+        of_team=of_team,
     )
 
 
@@ -112,8 +113,8 @@ def deal_page(
 ) -> HttpResponse:
     """Render the page; `forms` are bound forms that could not be read."""
     rows = rows_of(deal)
-    standing = standing_of(rows)
     known = about(deal)
+    standing = standing_of(rows, of_team=bool(may("deal.edit", request.person, known)))
     cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
     documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
     draft = _draft(deal, standing, today_of(request))

@@ -21,7 +21,7 @@ from approvals.sight import about_next
 from approvals.states import DEAL_MOVES
 from approvals.views.choosing import choose_customer
 from approvals.views.desk_page import answer_of, catalogue_of, desk_page, edition_of
-from approvals.views.looking import PageRequest, customer_of, deal_of, is_history, team_of, today_of
+from approvals.views.looking import PageRequest, customer_of, deal_of, is_history, signed_in_part, team_of, today_of
 from approvals.views.saving import saved
 from journal.moves import legal
 from journal.refusals import Refusal
@@ -90,16 +90,16 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
     return saved(request, deal)
 
 
-@login_required
 @require_POST
+@signed_in_part
 def verdict(request: PageRequest) -> HttpResponse:
     """Answer what stands on the desk now; nothing is kept."""
     desk = _sent(request, *_posted(request))
     return render(request, "approvals/_verdict.html", answer_of(request, desk))
 
 
-@login_required
 @require_POST
+@signed_in_part
 def grid(request: PageRequest) -> HttpResponse:
     """Show the lines anew after the currency was changed: discounts stay, prices follow."""
     desk = _sent(request, *_posted(request))

@@ -24,6 +24,8 @@ from teams.models import Team
 from teams.sight import sees_cost
 
 RECENT = timedelta(days=90)
+# whose channels are suggested
+RECENT_DEALS = 200
 
 
 def desk_page(request: PageRequest, desk: Desk, *, refusal: Refusal | None = None) -> HttpResponse:
@@ -113,11 +115,11 @@ def _around(request: PageRequest, desk: Desk) -> dict[str, Any]:
     supporting = set(deal.supports.values_list("team__code", flat=True)) if deal else set()
     if request.method == "POST":
         supporting = set(request.POST.getlist("supporting"))
-    channels = Deal.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    recent = Deal.objects.filter(team=desk.team).order_by("-id").values_list("channel", flat=True)[:RECENT_DEALS]
     return {
         "supporting": supporting,
         "support_choices": list(Team.objects.filter(is_active=True).exclude(pk=desk.team.pk).order_by("name")),
-        "channels": list(channels[:20]),
+        "channels": sorted({channel for channel in recent if channel}),
         "attachments": list(deal.attachments.order_by("id")) if deal else [],
     }
 

@@ -1,8 +1,12 @@
 """Find the row that an address names, as far as the reader may see it; else there is nothing there."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
@@ -22,6 +26,19 @@ class PageRequest(HttpRequest):
     person: Person
     organisation: Organisation
     htmx: HtmxDetails
+
+
+def signed_in_part(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask for a sign-in, but never where a script asked for a part: the sign-in page is no answer to swap in."""
+    guarded = login_required(view)
+
+    @wraps(view)
+    def asked(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.htmx and not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return guarded(request, *args, **kwargs)
+
+    return asked
 
 
 def today_of(request: PageRequest) -> date:

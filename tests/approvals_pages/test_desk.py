@@ -323,3 +323,18 @@ def test_edit_of_a_closed_deal_goes_to_its_page(bram: Client, submitted: Draft, 
     answer = bram.get(f"/deals/{deal.reference}/edit", follow=True)
     assert answer.redirect_chain == [(f"/deals/{deal.reference}/", 302)]
     assert "Copy it to start again." in text_of(answer)
+
+
+@pytest.mark.parametrize("url", ["/deals/verdict", "/deals/lines"])
+def test_part_asked_for_after_the_session_ended_is_no_sign_in_page(client: Client, world: World, url: str) -> None:
+    assert client.post(url, desk(), headers={"HX-Request": "true"}).status_code == 401
+    assert client.post(url, desk()).status_code == 302
+
+
+def test_products_are_found_by_letters_of_code_name_and_family(bram: Client) -> None:
+    def found(text: str) -> str:
+        return bram.get("/deals/products", {"lines-0-product": text, "currency": "EUR"}).content.decode()
+
+    assert 'value="SW-24P"' in found("sw-2") and 'data-list-price="1200.00"' in found("sw-2")
+    assert 'value="TRAIN-1"' in found("services training")
+    assert "option" not in found("nothing") and "option" not in found("")

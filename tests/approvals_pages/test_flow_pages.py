@@ -24,7 +24,7 @@ def test_submit_after_checking_answers_at_once(sign_in: SignIn, draft: Make) -> 
     assert "Yes: this is yours to agree." in text_of(page)
     answer = bram.post(f"/deals/{deal.reference}/submit", {"edition": value_of(page, "edition")}, follow=True)
     assert answer.redirect_chain == [(f"/deals/{deal.reference}/", 302)]
-    assert "Approved: you may say yes to the customer until" in text_of(answer)
+    assert "Approved. You may say yes to the customer until" in text_of(answer)
 
 
 def test_submit_clicked_twice_has_one_effect(sign_in: SignIn, draft: Make) -> None:

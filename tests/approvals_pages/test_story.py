@@ -33,7 +33,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
         ),
         (Standing("pending", objections=[Objection("Anke", False)], consents_needed=1), "Anke objected: the team"),
         (Standing("pending", committees=["Deal desk", "Finance"]), "Waiting for Deal desk and Finance."),
-        (Standing("approved", good_until=DAY), "Approved: you may say yes to the customer until"),
+        (Standing("approved", good_until=DAY), "Approved. You may say yes to the customer until"),
         (Standing("approved", good_until=DAY, consented=["Anke"]), "Approved with the consent of Anke"),
         (Standing("approved", good_until=DAY, approved_by=["Finance"], consented=["Anke"]), "Approved by Finance"),
         (Standing("declined", revision=2, declined_by=["Finance"]), "Finance declined revision 2."),
