@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from teams import actions, invitations
 from teams.actions.people import FirstUse, Invited, is_first_use, open_invitation
@@ -20,6 +20,7 @@ from teams.views.requests import form_page, posted
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Let the person invited set a name and a password; the link works once."""
@@ -44,6 +45,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return form_page(request, form, act, done, context=context, said=said, template="teams/invitation.html")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def first_use(request: HttpRequest) -> HttpResponse:
     """Make the first administrator and invite the second; there is no such page once that has happened."""

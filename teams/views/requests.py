@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from journal.refusals import Conflict, Invalid
@@ -39,7 +40,7 @@ def reader(*permissions: str) -> Callable[[View], View]:
                 require(permissions[0], request.person)
             return view(request, *arguments, **named)
 
-        return login_required(guarded)
+        return require_http_methods(["GET", "HEAD", "POST"])(login_required(guarded))
 
     return decorate
 

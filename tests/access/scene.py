@@ -1,0 +1,135 @@
+"""One of everything that an address can name, in the small world: deals at each point of their way, drafts, files."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from approvals.actions.consent import object_to
+from approvals.actions.draft import support
+from approvals.actions.files import attach
+from approvals.actions.outcome import win
+from approvals.models import Approval, Case, ConsentSeat, Deal
+from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
+from mandates.models import MandateVersion
+from teams.actions import create_token, invite_user
+from teams.models import ApiToken, CommitteeSeat, Membership, OrganisationRole
+from tests.factories import MEMBER_PRICE, TEAM_PRICE, World, draft, public_document, seat_of, submitted, terms, vote
+
+# The columns of the tables: who asks. Bram is the contact and wrote every deal; Retail supports each of them; the
+# deal desk was asked about those that needed a committee, finance never was.
+COLUMNS = {
+    "anonymous": "",
+    "contact": "bram",
+    "colleague": "chloe",
+    "lead": "anke",
+    "coach": "els",
+    "other": "gilles",
+    "supporting": "tom",
+    "asked": "ines",
+    "unasked": "lien",
+    "administrator": "nora",
+    "executive": "olivier",
+    "auditor": "petra",
+    "operator": "quinten",
+}
+
+
+@dataclass
+class Scene:
+    """The world, and the names that the tables' addresses use in braces."""
+
+    world: World
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+def _supported(world: World, deal: Deal) -> Deal:
+    support(deal=deal, team=world.teams["retail"], by=world.bram, at=world.at)
+    return deal
+
+
+def deals(world: World) -> dict[str, Deal]:
+    """Deals of the public team: not submitted, with colleagues, objected to, with a committee, with its yes, won."""
+    asking = terms(("TRAIN-1", "4", "800.00"))  # beyond the team's 12 %, and far above its margin: one committee
+    made = {
+        "draft": draft(world),
+        "pending": submitted(world, price=TEAM_PRICE),
+        "objected": submitted(world, price=TEAM_PRICE),
+        "cased": submitted(world, terms=asking),
+        "allowed": submitted(world, terms=asking),
+        "approved": submitted(world, price=MEMBER_PRICE),
+        "won": submitted(world, price=MEMBER_PRICE),
+    }
+    object_to(seat=seat_of(world, made["objected"], "anke"), by=world.anke, at=world.at, reason="They pay late.")
+    vote(world, Case.objects.get(deal=made["allowed"]), "ines", "joris")
+    win(deal=made["won"], by=world.bram, at=world.at, closed_on=world.today)
+    for deal in made.values():
+        deal.refresh_from_db()
+        _supported(world, deal)
+    return made
+
+
+def authority(world: World) -> dict[str, Any]:
+    """A draft of Nora's for the industry team, a proposed version of the public mandate, and a charter's draft."""
+    draft_mandate(
+        by=world.nora,
+        at=world.at,
+        code="drafted",
+        name="Drafted",
+        goal="",
+        document=public_document(2026, code="drafted"),
+        teams=[world.teams["industry"]],
+        note="Switches are theirs.",
+    )
+    version = draft_mandate(by=world.nora, at=world.at, code="public-2026", note="A better year.")
+    propose(version=version, by=world.nora, at=world.at, edition=version.edition, confirmed=())
+    version.refresh_from_db()
+    charter = draft_charter(by=world.nora, at=world.at, note="Look again.")
+    propose_charter(version=charter, by=world.nora, at=world.at)
+    charter.refresh_from_db()
+    inforce = MandateVersion.objects.get(mandate__code="public-2026", number=1)
+    return {"proposed": version, "inforce": inforce, "charter": charter}
+
+
+def scene(world: World) -> Scene:
+    """Make one of everything."""
+    made = deals(world)
+    held = authority(world)
+    upload = SimpleUploadedFile("tender.pdf", b"%PDF-1.4 a tender")
+    attachment = attach(deal=made["draft"], by=world.bram, at=world.at, file=upload, name="tender.pdf")
+    token = create_token(by=world.bram, at=world.at, name="mine", scopes=["read"], days=30)
+    invited = invite_user(by=world.nora, at=world.at, email="new@example.test", name="New Person")
+    case = Case.objects.get(deal=made["cased"])
+    names: dict[str, Any] = {key: deal.reference for key, deal in made.items()}
+    names |= {f"{key}_edition": deal.edition for key, deal in made.items()}
+    names |= {
+        "case": case.pk,
+        "case_edition": case.edition,
+        "approval": Approval.objects.get(deal=made["allowed"]).pk,
+        "decision": made["approved"].latest.decisions.get().pk,
+        "objection": ConsentSeat.objects.get(round__revision=made["objected"].latest, user=world.anke).pk,
+        "file": attachment.pk,
+        "token": ApiToken.objects.get(user=world.bram).pk,
+        "key": token.key,
+        "invitation": invited.token,
+        "invited": invited.user.pk,
+        "user": world.dirk.pk,
+        "role": OrganisationRole.objects.get(user=world.noud).pk,
+        "role_user": world.noud.pk,
+        "membership": Membership.objects.get(user=world.dirk).pk,
+        "seat": CommitteeSeat.objects.get(user=world.karim).pk,
+        "product": world.products["RT-1"].pk,
+        "version": held["proposed"].number,
+        "version_edition": held["proposed"].edition,
+        "inforce_edition": held["inforce"].edition,
+        "charter": held["charter"].number,
+        "charter_edition": held["charter"].edition,
+        "joris": world.joris.pk,
+        "hanne": world.hanne.pk,
+        "chloe": world.chloe.pk,
+        "tom": world.tom.pk,
+        "retail": world.teams["retail"].pk,
+        "today": world.today.isoformat(),
+    }
+    names["message"] = names["user"]  # no message of anybody's has the number: each sees their own alone
+    return Scene(world, names)
