@@ -18,7 +18,7 @@ OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
 
 def of_person(user_id: int, team_id: int | None) -> list[OpenMatter]:
     """Return the person's open deals, which need another contact, and the consents and votes they were asked for."""
-    deals = Deal.objects.filter(contact=user_id, state__in=OPEN_STATES, imported=False)
+    deals = Deal.objects.filter(contact=user_id, state__in=OPEN_STATES)
     seats = ConsentSeat.objects.filter(user=user_id, answer="", round__state="open").select_related(
         "round__revision__deal"
     )
@@ -40,7 +40,7 @@ def of_customer(customer_id: int) -> list[OpenMatter]:
 
 def of_team(team_id: int) -> list[OpenMatter]:
     """Return the open deals of a team: it cannot close while somebody waits for it."""
-    return [*_deals(Deal.objects.filter(team=team_id, state__in=OPEN_STATES, imported=False), blocking=True)]
+    return [*_deals(Deal.objects.filter(team=team_id, state__in=OPEN_STATES), blocking=True)]
 
 
 def of_committee(committee_id: int) -> list[OpenMatter]:
@@ -69,7 +69,7 @@ def _case(case: Case) -> OpenMatter:
 def hand_over(*, user_id: int, team_id: int, to: User, by: User, at: datetime) -> None:
     """Make `to` the contact of the person's open deals in the team, in the leaving action's transaction."""
     deals = Deal.objects.select_for_update(of=("self",)).select_related("customer", "team", "latest")
-    mine = list(deals.filter(contact=user_id, team=team_id, state__in=OPEN_STATES, imported=False).order_by("id"))
+    mine = list(deals.filter(contact=user_id, team=team_id, state__in=OPEN_STATES).order_by("id"))
     for deal in mine:
         deal.contact = to
         save(deal, "contact")

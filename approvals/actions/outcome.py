@@ -97,7 +97,7 @@ def reopen(*, deal: Deal, by: User, at: datetime, reason: str, edition: int | No
     Raises: NotAllowed; Conflict `illegal_move`, `imported_history`; Invalid `reason_missing`.
     """
     locked = _lock(deal, "reopen", by=by, at=at, edition=edition)
-    if locked.deal.imported:
+    if not _approved_revision(locked.deal).judged:
         detail = _("This deal was decided elsewhere and imported. Correct it with a new import.")
         raise Conflict("imported_history", detail)
     reason = checked_reason(reason, required=True)

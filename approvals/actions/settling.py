@@ -205,8 +205,10 @@ def close_case(case: Case, move: str, *, by: User | None, at: datetime, data: di
     case.state, case.closed_at = found.target, at
     case.edition += 1
     case.save(update_fields=["state", "closed_at", "edition"])
-    people = [*case.electors.values_list("user_id", flat=True), *owners(case.deal)]
-    tell_case(found.event, case, by=by, at=at, data=data, tell=people if move != "void" else people[:-1])
+    electors = list(case.electors.values_list("user_id", flat=True))
+    # whoever voids a case by a new revision or a withdrawal is of the team: only the committee must hear of it
+    told = electors if move == "void" else [*electors, *owners(case.deal)]
+    tell_case(found.event, case, by=by, at=at, data=data, tell=told)
 
 
 # --- budgets ---

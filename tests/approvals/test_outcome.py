@@ -7,7 +7,7 @@ import pytest
 
 from approvals.actions.draft import edit_draft
 from approvals.actions.outcome import lapse, lose, reopen, win
-from approvals.models import Deal
+from approvals.models import Deal, Revision
 from journal.refusals import Conflict, Invalid, NotAllowed
 from mandates.balances import check_balances
 from mandates.models import Budget
@@ -134,10 +134,21 @@ def test_reopen_after_the_last_good_day_makes_a_draft_and_frees_the_budget(made:
 def test_reopen_of_imported_history_is_refused(made: World) -> None:
     deal = submitted(made)
     win(deal=deal, by=made.bram, at=made.at, closed_on=made.today)
-    Deal.objects.filter(pk=deal.pk).update(imported=True)
+    fields = {f.attname: getattr(deal.latest, f.attname) for f in Revision._meta.fields if f.name != "id"}
+    history = Revision.objects.create(**(fields | {"number": 2, "judged": False}))
+    Deal.objects.filter(pk=deal.pk).update(imported=True, latest=history)
     with pytest.raises(Conflict) as refusal:
         reopen(deal=deal, by=made.anke, at=made.at, reason="No.")
     assert refusal.value.code == "imported_history"
+
+
+def test_reopen_of_an_imported_draft_that_was_decided_here(made: World) -> None:
+    deal = submitted(made)
+    Deal.objects.filter(pk=deal.pk).update(imported=True)
+    win(deal=deal, by=made.bram, at=made.at, closed_on=made.today)
+    reopen(deal=deal, by=made.anke, at=made.at, reason="Not this one.")
+    deal.refresh_from_db()
+    assert deal.state == "approved"
 
 
 # --- lapsing ---
