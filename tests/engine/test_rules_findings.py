@@ -349,3 +349,26 @@ def test_judge_the_pages_example_gives_the_pages_answer() -> None:
     answer = evaluate(document)
     assert (answer["outcome"], answer["consents"], answer["committees"]) == ("team", 1, [])
     assert answer["findings"][1]["covered_by"] == 0
+
+
+def test_judge_charter_goes_on_after_a_line_that_it_does_not_limit() -> None:
+    rows = [limit_of("line_discount", "5", when={"product": "B"})]
+    of = deal(line("100", "90", product="A"), line("100", "90", product="B"))
+    answer = evaluate(case(mandate(*HARMLESS), of=of, charter={"currency": "EUR", "limits": rows}))
+    charter = [(one["line"], one["reason"]) for one in answer["findings"] if one["source"] == "charter"]
+    assert charter == [(1, "beyond_charter")]
+
+
+def test_judge_charter_finding_on_a_line_is_covered_for_its_product_only() -> None:
+    charter = {"currency": "EUR", "limits": [limit_of("line_discount", "5")]}
+    of = deal(line("0", "5", "1", product="A"), line("0", "5", "1", product="B"))
+    approved = approval({"metric": "line_discount", "bound": None, "product": "B"}, committee="board")
+    answer = evaluate(case(mandate(*HARMLESS), of=of, charter=charter, approvals=[approved]))
+    assert [one["covered_by"] for one in answer["findings"][:2]] == [None, 0]
+
+
+def test_judge_budget_is_broken_by_the_smallest_amount() -> None:
+    budget = {"per": "team", "period": "year", "amount": "5", "used": "5"}
+    of = deal(line("1", "0.9999", quantity="0.0001"))
+    answer = evaluate(case(mandate(*HARMLESS, budgets=[budget]), of=of))
+    assert (answer["findings"][-1]["reason"], answer["findings"][-1]["value"]) == ("beyond_budget", "5.0000")

@@ -205,3 +205,42 @@ def test_judge_overlapping_ranges_are_told_apart_at_every_end() -> None:
         )
         answer = evaluate(case(mandate(*rows, *HARMLESS), of=deal(payment_days=days)))
         assert answer["findings"][0]["limit"] == expected, days
+
+
+def governing_rows(rows: list[dict[str, Any]], of: dict[str, Any]) -> list[tuple[int | None, str]]:
+    """The governing row of each line and whether it could be measured."""
+    document = case(mandate(*rows, limit("line_discount", None)), of=of)
+    found = evaluate(document)["findings"]
+    return [(one["limit"], "unknown" if one["reason"] == "unknown" else "") for one in found]
+
+
+def test_judge_rows_that_share_a_value_or_an_end_are_told_apart() -> None:
+    named = [
+        limit("line_discount", "any", when={"product": "A", "kind": "renewal"}),
+        limit("line_discount", "any", when={"product": ["A", "B"]}),
+    ]
+    assert governing_rows(named, deal(line(product="A"))) == [(1, "")]
+    ranged = [
+        limit("line_discount", "any", when={"quantity": {"from": 5, "below": 9}, "kind": "renewal"}),
+        limit("line_discount", "any", when={"quantity": {"from": 5, "below": 9}}),
+    ]
+    for quantity, row in ((4, 2), (5, 1), (8, 1), (9, 2)):
+        assert governing_rows(ranged, deal(line(quantity=quantity))) == [(row, "")]
+
+
+@pytest.mark.parametrize(
+    "condition", [{"product": "P"}, {"charge": "one_off"}, {"family": "network"}, {"quantity": {"from": 1}}]
+)
+def test_judge_line_condition_never_brings_back_a_row_that_the_deal_rules_out(condition: dict[str, Any]) -> None:
+    rows = [limit("line_discount", "any", when={**condition, "kind": "renewal"}), limit("line_discount", "any")]
+    assert governing_rows(rows, deal()) == [(1, "")]
+    rows[0]["when"] = {**condition, "product": "other"} if "product" not in condition else {**condition, "family": "x"}
+    assert governing_rows(rows, deal()) == [(1, "")]
+
+
+def test_judge_row_further_down_that_cannot_be_measured_is_found_unknown() -> None:
+    rows = [
+        limit("line_discount", "any", when={"kind": "renewal"}),
+        limit("line_discount", "any", when={"list_value": {"from": 1}}),
+    ]
+    assert governing_rows(rows, deal(currency="SEK")) == [(1, "unknown")]
