@@ -17,3 +17,4 @@ class MandatesConfig(AppConfig):
         # by their paths, because this file is read before any model is
         team_sections = import_string("teams.sections.team_sections")
         team_sections["mandates"] = import_string("mandates.views.team_section.team_section")
+        import_string("mandates.leaving.register")()
