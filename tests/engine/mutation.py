@@ -47,6 +47,8 @@ def run(place: Path, *arguments: str) -> str:
     done = subprocess.run(
         [program, *arguments], cwd=place, env=environment, capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        sys.exit(f"{done.stdout[-2_000:]}\n{done.stderr[-2_000:]}")
     return done.stdout
 
 
