@@ -229,7 +229,8 @@ def _latest(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names
         "lines": lines_of(documents[revision.pk], names.products, sees_cost=cost),
         "totals": totals_of(documents[revision.pk], sees_cost=cost),
         "decision": judged[0] if judged else None,
-        "decisions": judged,
+        # what it asked for when it was submitted: a later judgement counts what was said yes to meanwhile
+        "outcome": judged[-1].outcome if judged else "",
         "groups": findings_of(judged[0], sees_cost=cost, names=names) if judged else (),
         "sees_cost": cost,
     }
@@ -246,6 +247,7 @@ def _revisions(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Na
                 "before": before,
                 "changes": changes(documents[before.pk], documents[revision.pk], names.products) if before else [],
                 "decision": judged[0] if judged else None,
+                "outcome": judged[-1].outcome if judged else "",
             }
         )
     return found

@@ -1,5 +1,7 @@
 """The receipt of a decision: what was judged, by what, and how anybody can check it."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.models import Case, ConsentRound, Decision
 from approvals.readings.blind import names_mandate
+from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.verdict import People, Reader, sentence
 from approvals.shown import documents_as_known, documents_of, findings_of, names_of
@@ -31,12 +34,13 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
     known_case, known_answer = documents_as_known(case, answer, sees_cost=cost)
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
-    cases = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
+    shown = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
+    cases = list(shown.order_by("id"))
     context = {
         "decision": decision,
         "revision": revision,
         "deal": deal,
-        "sentence": sentence(answer, names, People(), Reader(of_team=False)),
+        "sentence": _said(decision, answer, names, round, cases),
         "mark": _mark(decision),
         "lines": lines_of(case["deal"], names.products, sees_cost=cost),
         "totals": totals_of(case["deal"], sees_cost=cost),
@@ -44,7 +48,7 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
         "version": decision.mandate_version if cost or names_mandate(case) else None,
         "approvals_counted": len(case["approvals"]),
         "seats": seats_as_people(seats),
-        "cases": [{"case": one, "people": votes_as_people(one)} for one in cases.order_by("id")],
+        "cases": [{"case": one, "people": votes_as_people(one)} for one in cases],
         "sees_cost": cost,
         "case_hash": decision.case_sha256 if cost else digest(known_case),
         "answer_hash": decision.answer_sha256 if cost else digest(known_answer),
@@ -84,6 +88,20 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
     decision = get_object_or_404(decisions, pk=pk)
     deal = decision.revision.deal
     return decision, sees_cost(request.person, deal.team, committee_ids=about(deal).committee_ids)
+
+
+def _said(
+    decision: Decision, answer: dict[str, Any], names: Names, round: ConsentRound | None, cases: list[Case]
+) -> str:
+    """Return what was decided: a judgement made after everybody asked said yes is the yes itself."""
+    inside = answer["outcome"] in ("member", "team")
+    voted = all(case.state == Case.State.APPROVED for case in cases)
+    if decision.cause == Decision.Cause.CASE and inside and cases and voted:
+        return _("Yes: every committee that was asked approved it.")
+    consented = round is not None and round.state == ConsentRound.State.CONSENTED
+    if decision.cause == Decision.Cause.CONSENT and inside and consented:
+        return _("Yes: the colleagues who were needed consented.")
+    return sentence(answer, names, People(), Reader(of_team=False))
 
 
 def _mark(decision: Decision) -> dict[str, str] | None:

@@ -233,3 +233,15 @@ def test_pages_ask_for_a_sign_in(client: Any, submitted: Make) -> None:
     urls = ["/", "/ask/", "/deals/", "/deals/new", f"/deals/{deal.reference}/", "/cases/", f"/cases/{case.pk}/"]
     for url in urls:
         assert client.get(url).headers["Location"].startswith("/accounts/login/")
+
+
+def test_receipt_of_a_yes_that_others_gave_says_who(sign_in: SignIn, submitted: Make) -> None:
+    deal = submitted()
+    sign_in("anke").post(f"/deals/{deal.reference}/consent", {"answer": "consent", "reason": ""})
+    other = submitted("1044")
+    case = other.cases.get()
+    sign_in("lien").post(f"/cases/{case.pk}/vote", {"choice": "approve", "reason": "Fair."})
+    bram = sign_in("bram")
+    for one, said in ((deal, "the colleagues who were needed consented"), (other, "every committee that was asked")):
+        decision = one.revisions.get().decisions.latest("number")
+        assert said in text_of(bram.get(f"/decisions/{decision.pk}/"))
