@@ -1,6 +1,7 @@
 """Deals as a CSV file that no spreadsheet mistakes for formulas."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from approvals.models import Deal
 from approvals.readings import figures
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001
+# Where the decimal sign is a comma, a spreadsheet takes a semicolon for the end of a cell, quoted or not.
+INNER_CELL = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@|%＝＋－＠])")  # noqa: RUF001
 
 
 class _Line:
@@ -21,7 +24,9 @@ class _Line:
 
 def harmless(text: str) -> str:
     """Return a text that a spreadsheet shows and never calculates."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    text = INNER_CELL.sub(r"\1'", text)
+    begins = any(seen.startswith(FORMULA_STARTS) for seen in (text.lstrip(" "), text.lstrip()))
+    return f"'{text}" if begins else text
 
 
 def as_csv(deals: Iterable[Deal]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.access.asking import filled, rows
+from tests.access.asking import rows
 from tests.access.scene import COLUMNS, scene
 from tests.browser.visiting import Visitor
 from tests.factories import AT
