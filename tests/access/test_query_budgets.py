@@ -16,7 +16,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from approvals.models import Deal
 from journal.models import Channel, Event, Message
 from journal.record import record
 from mandates.models import Product, Rate
@@ -118,7 +117,7 @@ def more_mandates(world: World, number: int) -> None:
 def more_events(world: World, number: int) -> None:
     record("deal.drafted", subject=("deal", "D-1001"), by=world.bram.pk, at=world.at, data={"customer": "C-17"})
     message = {"recipient_id": world.bram.pk, "channel": Channel.INBOX, "due_at": world.at, "delivered_at": world.at}
-    Message.objects.create(event=Event.objects.latest("id"), **message)
+    Message.objects.create(event=Event.objects.latest("sequence"), **message)
 
 
 def more_rates(world: World, number: int) -> None:
