@@ -1,6 +1,6 @@
 """Every route, by every method, asked by everybody: the tables say what each is answered, and no route is missing.
 
-Seen to fail when a route was added without a line, when `deal_of` looked in all deals, and when `reader` asked nothing.
+Seen to fail when a route's line was taken out, and when `reader` let everybody in.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Nobody comes in through a form of another site, through a text, a cookie, a script, or a cell of a spreadsheet.
 
-Seen to fail when a view was exempt from the form's token, when a reason was marked as safe, and when cells that begin
-with a full-width sign or follow a semicolon were left as they were.
+Seen to fail when forms' tokens were not asked for, when templates escaped nothing, and when cells that begin with a
+full-width sign or follow a semicolon were left as they were.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Every page asks the database no more than its line allows, and lists ask no more for more rows.
 
 Which pages there are stands in the table of access, so that a page without a budget fails. Seen to fail when the
-list of customers read each contact by itself.
+list of customers asked once more for each row.
 """
 
 from collections.abc import Callable, Iterator
