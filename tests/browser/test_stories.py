@@ -39,7 +39,7 @@ def test_story_instant_yes(visitor: Visitor) -> None:
     visitor.press("Continue to submit")
     visitor.reads("Yes: this is yours to agree.")
     visitor.press("Submit and agree")
-    visitor.reads("Approved: you may say yes to the customer until")
+    visitor.reads("You may say yes to the customer until")
     assert Deal.objects.get().state == DealState.APPROVED
     visitor.go("/")
     visitor.reads("Gemeente Hoogveld")
