@@ -27,7 +27,7 @@ def test_leaving_names_open_deals_consents_and_votes(made: World) -> None:
     assert kinds(deals.of_person(made.ines.pk, None)) == ["vote"]
     assert kinds(deals.of_person(made.ines.pk, public)) == []
     assert kinds(leaving.of_customer(made.customers["C-17"].pk)) == ["deal", "deal", "draft"]
-    assert kinds(leaving.of_committee(case.committee_id)) == ["vote"]
+    assert kinds(leaving.of_committee(case.committee_id)) == ["mandate", "mandate", "vote"]
 
 
 def test_leaving_with_open_deals_needs_a_new_contact(made: World) -> None:
