@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from itertools import chain, count
 from typing import Any, Final
 
 from .authority import Condition, Range, When
@@ -248,10 +249,11 @@ def other_than(dimension: Dimension) -> str:
     if dimension.name == "currency":
         return next(code for code in (*_USUAL_CURRENCIES, *EXPONENTS) if code not in named)
     if dimension.name == "country":
-        return next(code for code in ("NL", "BE", "LU", "other", *_numbered("other")) if code not in named)
-    return next(text for text in ("other", *_numbered("other")) if text not in named)
+        return next(code for code in chain(("NL", "BE", "LU"), _numbered("other")) if code not in named)
+    return next(text for text in _numbered("other") if text not in named)
 
 
 def _numbered(word: str) -> Iterator[str]:
-    for number in range(2, 100_000):
+    yield word
+    for number in count(2):
         yield f"{word}-{number}"
