@@ -47,6 +47,13 @@
     return sign + whole + (digits ? (comma ? "," : ".") + fraction : "");
   }
 
+  /* A figure that is only read has its thousands apart, as the server writes it. */
+  const grouped = (units, digits) => {
+    const [whole, fraction] = write(units, digits).split(comma ? "," : ".");
+    const thousands = new Intl.NumberFormat(document.documentElement.lang || "en", { useGrouping: "always" }).format(BigInt(whole));
+    return fraction === undefined ? thousands : thousands + (comma ? "," : ".") + fraction;
+  };
+
   const short = (text) => text.replace(/([.,]\d*?)0+$/, "$1").replace(/[.,]$/, "");
   const exact = (units, digits) => (units % 10n ** BigInt(4 - digits) === 0n ? write(units, digits) : short(write(units, 4)));
   const cells = (row) => [...row.querySelectorAll("[data-col]")];
@@ -87,7 +94,7 @@
     row.dataset.listPrice = list;
     for (const place of row.querySelectorAll("[data-show]")) {
       const name = place.dataset.show;
-      const value = name === "list" ? list && write(parse(list), Number(row.closest("[data-grid]").dataset.minor || 2)) : option?.dataset[name];
+      const value = name === "list" ? list && grouped(parse(list), Number(row.closest("[data-grid]").dataset.minor || 2)) : option?.dataset[name];
       place.textContent = value || "";
     }
     const price = cell(row, "price");
@@ -99,6 +106,10 @@
     const name = event.target.dataset?.col;
     const row = name && event.target.closest("[data-grid] [data-row]");
     if (!row) return;
+    if (event.target.inputMode === "decimal") {
+      if (event.target.value.trim() && parse(event.target.value) === null) event.target.setAttribute("aria-invalid", "true");
+      else event.target.removeAttribute("aria-invalid");
+    }
     if (name === "product") { if (optionOf(event.target)) choose(row); }
     else if (name === "price" || name === "discount") follow(row, name);
   });

@@ -61,7 +61,9 @@ def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
     """Return the verdict on what stands on the desk; where there is none, what is still missing."""
     terms = desk.draft()
     if terms is None or not terms.lines:
-        return {"verdict": None, "silence": _("Add a product to see the answer."), "problems": _not_judged(desk)}
+        problems = _not_judged(desk)
+        silence = _("This cannot be judged as it stands.") if problems else _("Add a product to see the answer.")
+        return {"verdict": None, "silence": silence, "problems": problems}
     asked = preview(
         team=desk.team,
         customer=desk.customer,
