@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mandates.catalogue import rates_on
 from mandates.documents import document_of
 from mandates.engine import Problem, check_charter, check_mandate
-from mandates.findings import Finding, beyond_charter, overlapping, uncovered
+from mandates.findings import Finding, beyond_charter, never_applying, overlapping, uncovered
 from mandates.models import Budget, CharterVersion, MandateVersion, VersionPeriod
 from mandates.snapshots import charter_in_force
 from teams.models import Committee
@@ -91,6 +91,7 @@ def findings_of(version: MandateVersion, at: datetime) -> list[Finding]:
     return [
         *beyond_charter(document, charter_in_force(at), rates),
         *uncovered(document),
+        *never_applying(document),
         *overlapping(document, _others(version, at)),
     ]
 

@@ -1,16 +1,17 @@
-"""What a grantor is shown and confirms before a version is granted: gaps, overlaps, and bounds beyond the charter."""
+"""What a grantor is shown and confirms before a grant: gaps, overlaps, idle rows, bounds beyond the charter."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from mandates.engine import METRICS
+from mandates.engine.compare import Difference, shadowed
+from mandates.engine.compare import beyond_charter as engine_beyond_charter
 from mandates.engine.metrics import DISCOUNT_METRICS
 from mandates.overlaps import may_meet
-from mandates.phrases import bound_text, conditions_text, metric_label
+from mandates.phrases import bound_text, conditions_text, listed, metric_label
 
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -67,64 +68,64 @@ def _days_meet(first: Document, second: Document) -> bool:
 
 
 def beyond_charter(document: Document, charter: Document | None, rates: Mapping[str, str]) -> list[Finding]:
-    """Name the rows whose widest bound goes beyond what the charter lets anybody agree where both may apply.
+    """Name the rows that would agree what the charter forbids; both documents are valid.
 
     Such a row grants nothing there: the charter is enforced at each decision. Money is compared at today's rates.
+    What could not be decided counts as beyond.
     """
     if charter is None:
         return []
-    found = []
-    for index, row in enumerate(document["limits"]):
-        bounding = _first_beyond(row, document, charter, rates)
-        if bounding is None:
-            continue
-        values = {
-            "row": index + 1,
-            "metric": metric_label(row["metric"]),
-            "bound": bound_text(row["metric"], widest(row), document["currency"]),
-            "charter": bound_text(row["metric"], bounding["limit"], charter["currency"]),
+    found: dict[str, Finding] = {}
+    for one in engine_beyond_charter(document, charter, rates):
+        unlimited = one.limit_b is None and one.limit_a is not None
+        if not unlimited:  # what the mandate does not limit at all, it does not grant by a bound of its own
+            finding = _beyond(one, document, charter)
+            found.setdefault(finding.path, finding)
+    return sorted(found.values(), key=lambda finding: finding.key)
+
+
+def _beyond(one: Difference, document: Document, charter: Document) -> Finding:
+    if one.limit_a is None or one.limit_b is None:
+        detail = _("It could not be decided whether the rows on the %(metric)s stay within the charter.")
+        key = f"beyond_charter::{one.metric}"
+        return Finding(key, "beyond_charter", detail % {"metric": metric_label(one.metric)}, "limits")
+    row, bounding = document["limits"][one.limit_b], charter["limits"][one.limit_a]
+    values = {
+        "row": one.limit_b + 1,
+        "metric": metric_label(row["metric"]),
+        "bound": bound_text(row["metric"], widest(row), document["currency"]),
+        "charter": bound_text(row["metric"], bounding["limit"], charter["currency"]),
+    }
+    detail = _("Row %(row)s (%(metric)s, %(bound)s) goes beyond the charter (%(charter)s).") % values
+    if bounding.get("when"):
+        detail += " " + _("The charter's row is about: %(conditions)s.") % {
+            "conditions": conditions_text(bounding["when"], charter["currency"])
         }
-        detail = _("Row %(row)s (%(metric)s, %(bound)s) goes beyond the charter (%(charter)s).") % values
-        if bounding.get("when"):
-            detail += " " + _("The charter's row is about: %(conditions)s.") % {
-                "conditions": conditions_text(bounding["when"], charter["currency"])
-            }
-        key = f"beyond_charter:{index}:{row['metric']}:{widest(row)}:{bounding['limit']}"
-        found.append(Finding(key, "beyond_charter", detail, f"limits[{index}].team"))
+    key = f"beyond_charter:{one.limit_b}:{row['metric']}:{widest(row)}:{bounding['limit']}"
+    return Finding(key, "beyond_charter", detail, f"limits[{one.limit_b}].team")
+
+
+def never_applying(document: Document) -> list[Finding]:
+    """Name the rows that can never apply, with the rows that take all of theirs; the document is valid."""
+    found = []
+    for index, by in shadowed(document):
+        if not by:
+            detail = _("Row %(row)s can never apply: no deal or line that this mandate covers meets its conditions.")
+        else:
+            detail = ngettext(
+                "Row %(row)s can never apply: row %(above)s, which is read first, takes all of it.",
+                "Row %(row)s can never apply: rows %(above)s, which are read first, take all of it.",
+                len(by),
+            )
+        values = {"row": index + 1, "above": listed([str(one + 1) for one in by])}
+        rows = "-".join(str(one) for one in by)
+        found.append(Finding(f"shadowed:{index}:{rows}", "shadowed", detail % values, f"limits[{index}]"))
     return found
 
 
 def widest(row: Row) -> Any:
     """Return the widest bound of a mandate's row: the team's, which is never narrower than a member's."""
     return row.get("team", row["member"])
-
-
-def _first_beyond(row: Row, document: Document, charter: Document, rates: Mapping[str, str]) -> Row | None:
-    conditions = _comparable(
-        {**(document.get("scope") or {}), **(row.get("when") or {})}, document["currency"], charter["currency"]
-    )
-    for bounding in charter["limits"]:
-        if bounding["metric"] != row["metric"] or not may_meet(conditions, bounding.get("when") or {}):
-            continue
-        if _is_beyond(row["metric"], widest(row), bounding["limit"], document["currency"], charter["currency"], rates):
-            return dict(bounding)
-        if not bounding.get("when"):
-            break  # a row without conditions governs whatever reaches it: the charter's later rows are never read
-    return None
-
-
-def _is_beyond(metric: str, bound: Any, limit: Any, currency: str, other: str, rates: Mapping[str, str]) -> bool:
-    """Say whether `bound` allows more than `limit`; a comparison that needs a missing rate counts as beyond."""
-    if bound is None or limit == "any":
-        return False
-    if limit is None or bound == "any":
-        return True
-    ours, theirs = Decimal(str(bound)), Decimal(str(limit))
-    if METRICS[metric].kind == "money" and currency != other:
-        if currency not in rates or other not in rates:
-            return True
-        ours, theirs = ours * Decimal(rates[other]), theirs * Decimal(rates[currency])
-    return ours < theirs if METRICS[metric].is_minimum else ours > theirs
 
 
 def unconfirmed(findings: Sequence[Finding], confirmed: Iterable[str]) -> list[Finding]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from journal.moves import legal
 from journal.refusals import Refusal
 from mandates.actions import decline, grant, propose, resume, revoke, suspend, take_back
+from mandates.catalogue import rates_on
 from mandates.checking import findings_of, problems_of
 from mandates.comparing import compare
 from mandates.documents import document_of
@@ -23,10 +24,12 @@ from mandates.engine import Problem, check_mandate
 from mandates.findings import Finding
 from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm
 from mandates.models import MandateVersion, VersionState
+from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
 from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
 from mandates.views.mandates import version_in_force
 from mandates.views.reading import committee_names, period_text, shown_state, told
+from teams.organisation import today
 from teams.permissions import may
 
 ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], MandateVersion]] = {
@@ -165,7 +168,16 @@ def _changes(version: MandateVersion, current: MandateVersion | None, names: Map
         for one in (other, version)
     ]
     rows = compare(document_of(other), document_of(version), committees=names, teams=(teams[0], teams[1]))
-    return {"rows": rows, "other": other}
+    return {"rows": rows, "other": other, "reach": _reach(other, version)}
+
+
+def _reach(other: MandateVersion, version: MandateVersion) -> list[str]:
+    """Say where this version allows more and where less; empty where either document would not be valid today."""
+    documents = document_of(other), document_of(version)
+    if any(check_mandate(document) for document in documents):
+        return []
+    same = documents[0]["currency"] == documents[1]["currency"]
+    return reach_sentences(other.document, version.document, {} if same else rates_on(today(timezone.now())))
 
 
 def _moves(

@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from journal.models import Event
 from mandates.catalogue import rates_on
 from mandates.documents import document_of
+from mandates.engine import evaluate
 from mandates.models import CharterVersion, MandateVersion, Rate
 from tests.factories import World, public_document
 
@@ -145,6 +146,55 @@ def test_mandate_check_of_a_file_that_is_none_fails(tmp_path: Path) -> None:
 def test_mandate_check_of_a_charter(tmp_path: Path) -> None:
     path = written(tmp_path / "charter.json", {"currency": "EUR", "limits": []})
     assert "nothing is wrong" in run("mandate", "check", "--charter", path)
+
+
+def test_mandate_check_against_a_charter_shows_a_deal_beyond_it(tmp_path: Path) -> None:
+    held = written(tmp_path / "public.json", public_document(2026))
+    bounds = [{"metric": "line_discount", "limit": "15"}]
+    charter = written(tmp_path / "charter.json", {"currency": "EUR", "limits": bounds})
+    wide = written(tmp_path / "wide.json", {"currency": "EUR", "limits": [{"metric": "line_discount", "limit": "45"}]})
+    assert run("mandate", "check", held, "--charter", wide).count("nothing is wrong") == 2
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("mandate", "check", held, "--charter", charter, "--json", stdout=out)
+    (_, told) = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert told["problems"] == []
+    first = told["beyond_charter"][0]
+    assert (first["kind"], first["metric"], first["limit_a"]) == ("wider", "line_discount", 0)
+    case = first["witness"]["case"] | {"mandates": [unused(public_document(2026))]}
+    assert evaluate(case)["outcome"] == "team"
+    assert evaluate(case | {"charter": {"currency": "EUR", "limits": bounds}})["outcome"] == "outside_charter"
+
+
+def unused(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"budgets": [row | {"used": "0"} for row in document.get("budgets", [])]}
+
+
+def test_mandate_compare_tells_what_is_wider_and_fails_then(tmp_path: Path) -> None:
+    before, after = public_document(2026), public_document(2026)
+    after["limits"] = [after["limits"][0] | {"team": "20"}, *after["limits"][1:]]
+    old, new = written(tmp_path / "old.json", before), written(tmp_path / "new.json", after)
+    assert run("mandate", "compare", old, old) == "Both allow the same.\n"
+    assert run("mandate", "compare", new, old).startswith(
+        "narrower: line_discount, team level, row before 1, row now 1;"
+    )
+    out = StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("mandate", "compare", old, new, "--json", stdout=out)
+    assert left.value.code == 1
+    told = json.loads(out.getvalue())
+    assert told["wider"] is True
+    assert {one["metric"] for one in told["differences"]} == {"line_discount"}
+
+
+def test_mandate_compare_of_what_cannot_be_read_fails_otherwise(tmp_path: Path) -> None:
+    good = written(tmp_path / "good.json", public_document(2026))
+    for other in (str(tmp_path / "none.json"), written(tmp_path / "bad.json", {"code": "x"})):
+        with pytest.raises(SystemExit) as left:
+            call_command("mandate", "compare", good, other, stderr=StringIO())
+        assert left.value.code == 2
+    with pytest.raises(CommandError, match="is not a rate"):
+        run("mandate", "compare", good, good, "--rate", "USD=0")
 
 
 def test_mandate_export_and_import_bring_the_same_document(world: World, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mandates.findings import beyond_charter, overlapping, uncovered
+from mandates.findings import beyond_charter, never_applying, overlapping, uncovered
 from mandates.overlaps import may_meet
 
 MANDATE: dict[str, Any] = {
@@ -56,10 +56,26 @@ def test_overlapping_looks_at_scope_and_validity() -> None:
     )
 
 
+def test_never_applying_names_the_rows_that_take_all() -> None:
+    rows = [
+        {"metric": "line_discount", "when": {"term_months": {"below": 12}}, "member": "1"},
+        {"metric": "line_discount", "when": {"term_months": {"from": 12}}, "member": "2"},
+        {"metric": "line_discount", "member": "3"},
+        {"metric": "deal_margin", "when": {"segment": "retail"}, "member": "3"},
+    ]
+    found = never_applying(MANDATE | {"limits": rows, "scope": {"segment": "public"}})
+    assert [(finding.key, finding.path) for finding in found] == [
+        ("shadowed:2:0-1", "limits[2]"),
+        ("shadowed:3:", "limits[3]"),
+    ]
+    assert "rows 1 and 2" in found[0].detail
+
+
 def beyond(row: dict[str, Any], charter_rows: list[dict[str, Any]], **changes: Any) -> list[str]:
     charter = {"currency": changes.pop("charter_currency", "EUR"), "limits": charter_rows}
     rates = changes.pop("rates", {})
-    return [f.path for f in beyond_charter(MANDATE | {"limits": [row]} | changes, charter, rates)]
+    limits = [row, {"metric": "line_margin", "member": "-1000"}, {"metric": "deal_margin", "member": "-1000"}]
+    return [f.path for f in beyond_charter(MANDATE | {"limits": limits} | changes, charter, rates)]
 
 
 @pytest.mark.parametrize(

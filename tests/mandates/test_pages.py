@@ -392,3 +392,23 @@ def test_product_is_made_changed_and_priced(world: World, sign_in: Any) -> None:
 @pytest.mark.parametrize("path", ["new", "1/edit", "1/prices"])
 def test_product_forms_are_not_there_for_others(sign_in: Any, path: str) -> None:
     assert sign_in("bram").post(f"/products/{path}", {}).status_code == 404
+
+
+def test_version_page_says_what_is_wider_and_what_narrower_with_an_example(world: World, sign_in: Any) -> None:
+    document = public_document(2026, version=2)
+    document["limits"] = [document["limits"][0] | {"team": "20"}, *document["limits"][1:3]]
+    document["limits"][2] = document["limits"][2] | {"member": "50"}
+    draft_mandate(
+        by=world.nora,
+        at=world.at,
+        code="public-2026",
+        name="Public",
+        goal="",
+        document=document,
+        teams=[world.teams["public"]],
+        note="More discount, less delay.",
+    )
+    page = sign_in("nora").get("/mandates/public-2026/versions/2/").content.decode()
+    assert "Wider: discount on a line and payment days." in page
+    assert "Narrower: margin on a line." in page
+    assert "before, a committee decides; now, " in page

@@ -1,7 +1,8 @@
-"""Mandates and the charter as JSON documents: import them as drafts, export them, check them without a database."""
+"""Mandates and the charter as JSON documents: import and export them, check and compare them without a database."""
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +13,36 @@ from journal.refusals import Refusal
 from mandates.actions import draft_charter, draft_mandate
 from mandates.documents import document_of
 from mandates.engine import Problem
+from mandates.engine.compare import Difference, beyond_charter, compare
+from mandates.engine.currencies import EXPONENTS
+from mandates.engine.values import read_rate
 from mandates.exchange import envelope, read_charter, read_mandate, written
 from mandates.models import CharterVersion, MandateVersion
+from mandates.reaching import beyond_text, difference_text
 from mandates.snapshots import in_force
 from teams.models import Team, User
 
 
 class Command(BaseCommand):
-    """`manage.py mandate import|export|check`."""
+    """`manage.py mandate import|export|check|compare`."""
 
-    help = "Import, export or check mandates and the charter (--charter) as JSON documents."
-    # `check` runs in a repository's CI, where there is no database and nothing is configured.
+    help = "Import, export, check or compare mandates and the charter (--charter) as JSON documents."
+    # `check` and `compare` run in a repository's CI, where there is no database and nothing is configured.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take one of three tasks."""
+        """Take one of four tasks."""
         tasks = parser.add_subparsers(dest="task", required=True)
         check = tasks.add_parser("check", help="say what is wrong with documents; exit status 1 if anything is")
-        check.add_argument("files", nargs="+", type=Path)
+        check.add_argument("files", nargs="*", type=Path)
+        check.add_argument("--charter", type=Path, metavar="FILE", help="check against this charter, or it alone")
         check.add_argument("--json", action="store_true", help="print problems as JSON, one object a file")
+        compare = tasks.add_parser("compare", help="say what NEW allows beyond OLD; exit status 1 if anything")
+        compare.add_argument("old", type=Path)
+        compare.add_argument("new", type=Path)
+        compare.add_argument("--json", action="store_true", help="print the differences as one JSON object")
+        for task in (check, compare):
+            task.add_argument("--rate", action="append", default=[], metavar="USD=1.085", help="units for one euro")
         bring = tasks.add_parser("import", help="make a document the draft of its mandate")
         bring.add_argument("file", type=Path)
         bring.add_argument("--by", required=True, metavar="EMAIL", help="who drafts it: a mandate administrator")
@@ -40,13 +52,15 @@ class Command(BaseCommand):
         export.add_argument("code", nargs="?", default="")
         export.add_argument("--number", type=int, help="a version's number")
         export.add_argument("--bare", action="store_true", help="the document alone, without name and teams")
-        for task in (check, bring, export):
+        for task in (bring, export):
             task.add_argument("--charter", action="store_true", help="the charter instead of a mandate")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the task."""
         if options["task"] == "check":
             self._check(options)
+        elif options["task"] == "compare":
+            self._compare(options)
         elif options["task"] == "import":
             self._import(options)
         else:
@@ -55,19 +69,54 @@ class Command(BaseCommand):
     # --- check ---
 
     def _check(self, options: dict[str, Any]) -> None:
-        wrong = 0
+        charter, rates = options["charter"], _rates(options["rate"])
+        if charter is None and not options["files"]:
+            raise CommandError("Name at least one file.")
+        bounds, wrong = None, 0
+        if charter is not None:
+            bounds, problems = _charter(charter)
+            wrong += self._told(charter, problems, [], as_json=options["json"])
         for path in options["files"]:
-            problems = _problems(path, charter=options["charter"])
-            wrong += bool(problems)
-            if options["json"]:
-                found = [problem._asdict() for problem in problems]
-                self.stdout.write(json.dumps({"file": str(path), "problems": found}, ensure_ascii=False))
-                continue
+            document, problems = _mandate(path)
+            beyond = beyond_charter(document, bounds, rates) if document is not None and bounds is not None else []
+            wrong += self._told(path, problems, beyond, as_json=options["json"])
+        if wrong:
+            raise SystemExit(1)
+
+    def _told(self, path: Path, problems: list[Problem], beyond: list[Difference], *, as_json: bool) -> bool:
+        """Print what is wrong with one file; return whether anything is."""
+        if as_json:
+            found: dict[str, Any] = {"file": str(path), "problems": [problem._asdict() for problem in problems]}
+            if beyond:
+                found["beyond_charter"] = [asdict(one) for one in beyond]
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
+        else:
             for problem in problems:
                 self.stdout.write(f"{path}: {problem.path or 'document'}: {problem.detail} [{problem.code}]")
-            if not problems:
+            for one in beyond:
+                self.stdout.write(f"{path}: {beyond_text(one)}")
+            if not problems and not beyond:
                 self.stdout.write(f"{path}: nothing is wrong.")
-        if wrong:
+        return bool(problems or beyond)
+
+    # --- compare ---
+
+    def _compare(self, options: dict[str, Any]) -> None:
+        documents = []
+        for path in (options["old"], options["new"]):
+            document, problems = _mandate(path)
+            if document is None:
+                self.stderr.write(_listed(path, problems))
+                raise SystemExit(2)
+            documents.append(document)
+        found = compare(documents[0], documents[1], _rates(options["rate"]))
+        wider = any("wider" in (one.kind, one.toward) for one in found)
+        if options["json"]:
+            shown = {"wider": wider, "differences": [asdict(one) for one in found]}
+            self.stdout.write(json.dumps(shown, ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(map(difference_text, found)) or "Both allow the same.")
+        if wider:
             raise SystemExit(1)
 
     # --- import ---
@@ -127,12 +176,31 @@ class Command(BaseCommand):
         self.stdout.write(written(document), ending="")
 
 
-def _problems(path: Path, *, charter: bool) -> list[Problem]:
+def _mandate(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """Return the mandate's document in the file, or what is wrong with it."""
     try:
-        text = _text(path)
+        parcel, problems = read_mandate(_text(path))
     except CommandError as error:
-        return [Problem("unreadable", str(error), "")]
-    return (read_charter(text) if charter else read_mandate(text))[1]
+        return None, [Problem("unreadable", str(error), "")]
+    return (None if parcel is None else parcel.document), problems
+
+
+def _charter(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """Return the charter in the file, or what is wrong with it."""
+    try:
+        return read_charter(_text(path))
+    except CommandError as error:
+        return None, [Problem("unreadable", str(error), "")]
+
+
+def _rates(given: list[str]) -> dict[str, str]:
+    rates = {}
+    for one in given:
+        currency, _equals, rate = one.partition("=")
+        if currency not in EXPONENTS or (read_rate(rate) or 0) <= 0:
+            raise CommandError(f"{one} is not a rate. Write it as USD=1.085: units of the currency for one euro.")
+        rates[currency] = rate
+    return rates
 
 
 def _text(path: Path) -> str:
