@@ -35,5 +35,6 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/vote", cases.vote, name="vote"),
     path("decisions/<int:pk>/", receipts.receipt, name="receipt"),
+    path("decisions/<int:pk>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("decisions/<int:pk>/<str:part>.json", receipts.document, name="receipt_document"),
 ]

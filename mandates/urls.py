@@ -14,6 +14,7 @@ urlpatterns = [
     path("mandates/<slug:code>/draft/begin", editor.begin, name="begin"),
     path("mandates/<slug:code>/budget/", mandates.ledger, name="budget"),
     path("mandates/<slug:code>/print/", mandates.print_view, name="print"),
+    path("mandates/<slug:code>/print.pdf", mandates.print_pdf, name="print_pdf"),
     path("mandates/<slug:code>/versions/<int:number>/", versions.version_page, name="version"),
     path("mandates/<slug:code>/versions/<int:number>/document.json", mandates.export, name="export"),
     path("mandates/<slug:code>/versions/<int:number>/<slug:name>", versions.move, name="move"),

@@ -21,6 +21,7 @@ from approvals.models import Case, ConsentSeat, Deal, Decision
 from approvals.terms import DraftLine, DraftTerms
 from tests.factories import AT, World
 from tests.factories import world as make_world
+from tests.pdfs import kept
 
 # page: (who, address, queries); an address may name {deal}, {case} and {decision} of the newest of each
 PAGES = {
@@ -36,6 +37,7 @@ PAGES = {
     "cases": ("lien", "/cases/?show=open", 12),
     "case": ("lien", "/cases/{case}/", 32),
     "receipt": ("bram", "/decisions/{decision}/", 24),
+    "receipt as PDF": ("bram", "/decisions/{decision}/receipt.pdf", 24),
 }
 
 
@@ -110,7 +112,8 @@ def queries_of(world: World, key: str, address: str) -> int:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_asks_no_more_for_more_rows(name: str, world: World) -> None:
+def test_page_asks_no_more_for_more_rows(name: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(monkeypatch)  # the queries behind a PDF, without Pango
     key, address, budget = PAGES[name]
     asked_of_colleagues(world)
     deal_with_history(world, lines=2, revisions=2, votes=1)

@@ -1,5 +1,6 @@
 """The receipt of a decision: what was judged, by what, and how anybody can check it."""
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,8 @@ from approvals.shown import documents_as_known, documents_of, findings_of, names
 from approvals.sight import about, visible_deals
 from approvals.views.looking import PageRequest
 from approvals.views.people import seats_as_people, votes_as_people
+from journal import pdf
+from journal.models import Event
 from mandates.engine import canonical, digest
 from teams.sight import sees_cost
 
@@ -27,7 +30,26 @@ PARTS = ("case", "answer")
 @login_required
 def receipt(request: PageRequest, pk: int) -> HttpResponse:
     """Show one decision as its receipt."""
+    context = _shown(*_found(request, pk))
+    url = f"/decisions/{pk}/receipt.pdf"
+    context |= {"pdf_url": url, "pdf_offered": pdf.available(), "pdf_missing": pdf.MISSING}
+    return render(request, "approvals/receipt.html", context)
+
+
+@require_safe
+@login_required
+def receipt_pdf(request: PageRequest, pk: int) -> HttpResponse:
+    """Give the same receipt as a PDF."""
     decision, cost = _found(request, pk)
+    context = _shown(decision, cost) | {"organisation": request.organisation}
+    name = f"{_name(decision)}-receipt.pdf"
+    sha256 = context["answer_hash"]
+    page = f"/decisions/{pk}/"
+    return pdf.answer(request, "approvals/receipt_pdf.html", context, name=name, page=page, sha256=sha256)
+
+
+def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
+    """Return what a receipt says to a reader who may see costs or not."""
     revision, deal = decision.revision, decision.revision.deal
     case, answer = documents_of(decision)
     names = names_of(case["deal"])
@@ -36,7 +58,7 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
     shown = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
     cases = list(shown.order_by("id"))
-    context = {
+    return {
         "decision": decision,
         "revision": revision,
         "deal": deal,
@@ -53,8 +75,17 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
         "case_hash": decision.case_sha256 if cost else digest(known_case),
         "answer_hash": decision.answer_sha256 if cost else digest(known_answer),
         "facts_hash": revision.sha256 if cost else "",
+        "event": _event(decision),
     }
-    return render(request, "approvals/receipt.html", context)
+
+
+def _event(decision: Decision) -> int | None:
+    """Return the sequence of the journal's event that tells of the decision."""
+    told = Event.objects.filter(
+        subjects__kind="deal", subjects__identifier=decision.revision.deal.reference, at=decision.at
+    )
+    events = told.order_by("sequence").values_list("sequence", "data")
+    return next((sequence for sequence, data in events if json.loads(data).get("decision") == decision.pk), None)
 
 
 @require_safe
@@ -70,9 +101,13 @@ def document(request: PageRequest, pk: int, part: str) -> HttpResponse:
         known = documents_as_known(*documents_of(decision), sees_cost=cost)
         text = canonical(known[PARTS.index(part)])
     response = HttpResponse(text, content_type="application/json")
-    name = f"{decision.revision.deal.reference}-{decision.revision.number}-{decision.number}-{part}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{_name(decision)}-{part}.json"'
     return response
+
+
+def _name(decision: Decision) -> str:
+    """Return what files about a decision begin with."""
+    return f"{decision.revision.deal.reference}-{decision.revision.number}-{decision.number}"
 
 
 def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:

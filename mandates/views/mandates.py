@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from journal import pdf
 from journal.paging import page
 from journal.timeline import timeline
 from mandates import sections
@@ -110,12 +111,35 @@ def _versions(request: PageRequest, mandate: Mandate, current: MandateVersion | 
 @login_required
 def print_view(request: PageRequest, code: str) -> HttpResponse:
     """Show the mandate in force on one printed page."""
+    context = _on_paper(request, code)
+    context |= {"pdf_url": f"/mandates/{code}/print.pdf", "pdf_offered": pdf.available(), "pdf_missing": pdf.MISSING}
+    return render(request, "mandates/print.html", context)
+
+
+@require_safe
+@login_required
+def print_pdf(request: PageRequest, code: str) -> HttpResponse:
+    """Give the same page as a PDF."""
+    context = _on_paper(request, code)
+    version = context["version"]
+    name = f"{code}-{version.number}.pdf"
+    page = f"/mandates/{code}/print/"
+    return pdf.answer(request, "mandates/print_pdf.html", context, name=name, page=page, sha256=version.sha256)
+
+
+def _on_paper(request: PageRequest, code: str) -> dict[str, Any]:
+    """Return what the printed page says. Raises: Http404 where no version is in force."""
     mandate = mandate_of(request, code)
     current = version_in_force(mandate)
     if current is None:
         raise Http404
-    context = {"mandate": mandate, "version": current, "on": today_of(request), **told(current, committee_names())}
-    return render(request, "mandates/print.html", context)
+    return {
+        "mandate": mandate,
+        "version": current,
+        "on": today_of(request),
+        "organisation": request.organisation,
+        **told(current, committee_names()),
+    }
 
 
 @require_safe
