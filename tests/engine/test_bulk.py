@@ -1,0 +1,150 @@
+"""Outcomes in columns are those of the engine, deal by deal."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from mandates.engine import evaluate
+from mandates.engine.bulk import Bulk
+from mandates.engine.values import read_amount
+
+from .building import Document, deal, limit, line, mandate
+from .generated import charters, mandates
+from .test_compare import drawn_deals
+
+RATES = {"EUR": "1", "USD": "1.0850", "JPY": "160.5", "BHD": "0.4", "SEK": "11.2"}
+DEAL_COLUMNS = {
+    "deal": pl.Int64,
+    "on": pl.String,
+    "currency": pl.String,
+    "kind": pl.String,
+    "channel": pl.String,
+    "term_months": pl.Int64,
+    "payment_days": pl.Int64,
+    "segment": pl.String,
+    "country": pl.String,
+    "customer": pl.String,
+}
+LINE_COLUMNS = {
+    "deal": pl.Int64,
+    "product": pl.String,
+    "family": pl.String,
+    "charge": pl.String,
+    **dict.fromkeys(("quantity", "list_price", "unit_price", "unit_cost"), pl.Int64),
+}
+
+
+def frames(deals: list[Document], on: str = "2026-11-23") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Deal documents as the two tables."""
+    heads, rows = [], []
+    for number, one in enumerate(deals):
+        customer = one["customer"]
+        head = {key: one[key] for key in ("currency", "kind", "channel", "term_months", "payment_days")}
+        who = {
+            "segment": customer.get("segment"),
+            "country": customer.get("country"),
+            "customer": customer["reference"],
+        }
+        heads.append({"deal": number, "on": on} | head | who)
+        for entry in one["lines"]:
+            figures = {key: read_amount(entry[key]) for key in ("quantity", "list_price", "unit_price")}
+            cost = entry.get("unit_cost")
+            figures["unit_cost"] = None if cost is None else read_amount(cost)
+            text = {"product": entry["product"], "family": entry["family"], "charge": entry.get("charge", "one_off")}
+            rows.append({"deal": number} | text | figures)
+    return pl.DataFrame(heads, schema=DEAL_COLUMNS), pl.DataFrame(rows, schema=LINE_COLUMNS)
+
+
+def by_engine(deals: list[Document], held: Document, charter: Document | None, member: bool) -> list[str]:
+    document = held | {"budgets": [{"used": "0"} | row for row in held.get("budgets", [])]}
+    case = {"on": "2026-11-23", "member_may_decide": member, "default_committee": "board", "rates": RATES}
+    case |= {"mandates": [document], "charter": charter}
+    return [evaluate(case | {"deal": one})["outcome"] for one in deals]
+
+
+def in_bulk(deals: list[Document], held: Document, charter: Document | None = None, member: bool = True) -> list[str]:
+    answers = Bulk(held, charter, RATES, member_may_decide=member).outcomes(*frames(deals))
+    return answers.sort("deal")["outcome"].to_list()
+
+
+def check_equal_on_every_deal(held: Document, charter: Document | None, member: bool, seed: int, many: int) -> None:
+    deals = drawn_deals(seed, many)
+    assert in_bulk(deals, held, charter, member) == by_engine(deals, held, charter, member)
+
+
+def run(examples: int, many: int) -> None:
+    sized = settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=examples < 100,
+        database=None,
+        phases=[Phase.generate],
+    )
+    drawn = given(mandates(), st.none() | charters(), st.booleans(), st.integers(0, 10**9), st.just(many))
+    sized(drawn(check_equal_on_every_deal))()
+
+
+def test_bulk_two_thousand_deals_are_judged_as_by_the_engine() -> None:
+    run(50, 40)
+
+
+@pytest.mark.full
+def test_bulk_a_hundred_thousand_deals_are_judged_as_by_the_engine() -> None:
+    run(1_000, 100)
+
+
+def test_bulk_every_metric_on_line_and_deal_conditions() -> None:
+    held = mandate(
+        limit("line_discount", "any", when={"channel": "direct", "charge": "monthly"}),
+        limit("line_discount", "10", "20", when={"family": "network", "list_value": {"from": "20"}}),
+        limit("line_discount", "5", "15", when={"quantity": {"below": "1"}, "segment": ["public", "small"]}),
+        limit("line_discount", "0", "40"),
+        limit("deal_margin", "30", "10", when={"list_value": {"below": "200"}, "kind": "new"}),
+        limit("deal_margin", "10", "0"),
+        limit("effective_discount", "20", "30"),
+        limit("discount_amount", "20", "100"),
+        limit("minimum_value", "2", "1"),
+        limit("term_months", "36.5", "48"),
+        limit("minimum_term", "2.5", "1"),
+        scope={"currency": ["EUR", "USD", "GBP"]},
+        capital_rate="30",
+    )
+    charter = {"currency": "USD", "limits": [{"metric": "deal_discount", "limit": "60"}], "capital_rate": "5"}
+    charter["limits"] += [{"metric": "line_margin", "limit": "-100"}, {"metric": "effective_discount", "limit": "70"}]
+    deals = drawn_deals(5, 600)
+    found = in_bulk(deals, held, charter)
+    assert found == by_engine(deals, held, charter, True)
+    assert set(found) == {"member", "team", "committee", "outside_charter"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"list_price": "99999999999", "unit_price": "90000000000"},
+        {"quantity": "99999999"},
+        {"list_price": "1200000000", "unit_price": "1100000000"},
+    ],
+)
+def test_bulk_figures_too_long_for_a_column_go_through_the_engine(more: dict[str, Any]) -> None:
+    held = mandate(limit("line_discount", "10", "20"), limit("deal_margin", "30"))
+    deals = [deal(line(**more)), *drawn_deals(1, 20), deal(line("100", "85"))]
+    assert in_bulk(deals, held) == by_engine(deals, held, None, True)
+
+
+@pytest.mark.parametrize("bound", ["999999999999999", "-999999999999999.9999"])
+def test_bulk_a_bound_too_long_for_a_column_goes_through_the_engine(bound: str) -> None:
+    held = mandate(limit("net_value", bound), limit("line_discount", "10", "20"))
+    deals = drawn_deals(2, 20)
+    assert in_bulk(deals, held) == by_engine(deals, held, None, True)
+
+
+def test_bulk_a_day_outside_the_validity_has_no_mandate() -> None:
+    deals, lines = frames([deal(line("100", "100"))], on="2027-01-01")
+    held = mandate(limit("line_discount", "10"))
+    assert Bulk(held).outcomes(deals, lines)["outcome"].to_list() == ["committee"]
+    dated = deals.with_columns(pl.col("on").str.to_date())
+    assert Bulk(held | {"valid_until": "2027-01-01"}).outcomes(dated, lines)["outcome"].to_list() == ["member"]
