@@ -150,6 +150,8 @@ def _next_step(request: PageRequest, standing: Standing, consents: dict[str, Any
     """Return what the reader does next: answer as a colleague, or take the team's next step."""
     if consents and consents["may_answer"] and consents["mine"] is not None and not consents["mine"].answer:
         return _("Your consent is asked: read what is asked for, and answer.")
+    if consents and consents["is_open"] and consents["mine"] in consents["objections"]:
+        return _("Withdraw your objection, or let it stand.")
     return next_step(standing) if may("deal.edit", request.person, known) else ""
 
 

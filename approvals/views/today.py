@@ -24,10 +24,13 @@ from approvals.sight import visible_deals, waiting_cases
 from approvals.views.asking import ask_form
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
+from mandates.awaiting import charters_awaiting, mandates_awaiting
 from mandates.balances import Usage, usage
 from mandates.documents import document_of
 from mandates.snapshots import authority
 from teams.models import Team
+from teams.permissions import may
+from teams.setting_up import checklist
 
 MOST_SHOWN = 12
 OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
@@ -39,11 +42,18 @@ ENDS_SOON = timedelta(days=7)
 def today(request: PageRequest) -> HttpResponse:
     """Show the reader's day."""
     now = timezone.now()
-    waiting = [*_consents(request, now), *_cases(request, now), *_own_steps(request, now)]
+    waiting = [
+        *_consents(request, now),
+        *_replies(request, now),
+        *_cases(request, now),
+        *_grants(request),
+        *_own_steps(request, now),
+    ]
     mine = _own_deals(request)
     teams = list(Team.objects.filter(pk__in=request.person.team_roles, is_active=True).order_by("name"))
     writes_deals = bool(own_teams(request.person))
     currency = request.organisation.currency
+    is_new = not waiting and not mine and not visible_deals(request.person).exists()
     context = {
         "waiting": waiting,
         "deals": [_deal_item(deal) for deal in mine],
@@ -51,7 +61,8 @@ def today(request: PageRequest) -> HttpResponse:
         "writes_deals": writes_deals,
         "ask_form": ask_form(request, None) if writes_deals else None,
         "offers": offered(currency=currency, on=today_of(request)) if writes_deals else [],
-        "is_new": not waiting and not mine and not visible_deals(request.person).exists(),
+        "is_new": is_new,
+        "sets_up": is_new and _sets_up(request),
     }
     return render(request, "approvals/today.html", context)
 
@@ -81,6 +92,54 @@ def _consents(request: PageRequest, now: Any) -> list[dict[str, Any]]:
             )
         )
     return items
+
+
+def _replies(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+    """Return the reader's own objections that the team has replied to: to be withdrawn, or to stand."""
+    seats = (
+        ConsentSeat.objects.filter(user=request.user, answer=ConsentSeat.Answer.OBJECTION, replied_at__isnull=False)
+        .filter(round__state=ConsentRound.State.OPEN, round__revision__deal__team__in=own_teams(request.person))
+        .select_related("round__revision__deal__customer", "replied_by")
+        .order_by("round__due_at")[:MOST_SHOWN]
+    )
+    items = []
+    for seat in seats:
+        revision = seat.round.revision
+        deal = revision.deal
+        words = {"actor": seat.replied_by, "who": request.user.name, "deal": deal.reference}
+        items.append(
+            _item(
+                url=reverse("approvals:deal", args=[deal.reference]),
+                title=_("%(actor)s replied to the objection of %(who)s to %(deal)s") % words,
+                sub=_net(deal, revision.net_value, deal.customer.name),
+                left=time_left(seat.round.due_at, now),
+                outcome="team",
+            )
+        )
+    return items
+
+
+def _grants(request: PageRequest) -> list[dict[str, Any]]:
+    """Return the versions of mandates and charter that wait for the reader's grant."""
+    items = []
+    for version in mandates_awaiting(request.person):
+        words = {"actor": version.proposed_by, "number": version.number, "code": version.mandate.code}
+        title = _("%(actor)s proposed version %(number)s of mandate %(code)s") % words
+        url = reverse("mandates:version", args=[version.mandate.code, version.number])
+        items.append(_item(url=url, title=title, sub=version.mandate.name, left=None, outcome=""))
+    for charter in charters_awaiting(request.person):
+        title = _("%(actor)s proposed version %(number)s of the charter") % {
+            "actor": charter.proposed_by,
+            "number": charter.number,
+        }
+        url = reverse("mandates:charter_version", args=[charter.number])
+        items.append(_item(url=url, title=title, sub="", left=None, outcome=""))
+    return items
+
+
+def _sets_up(request: PageRequest) -> bool:
+    """Say whether the reader sets up the organisation, and something is still missing."""
+    return bool(may("organisation.manage", request.person)) and not all(step.is_done for step in checklist())
 
 
 def _cases(request: PageRequest, now: Any) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from approvals.models import Case, Deal
+from approvals.models import Case, ConsentSeat, Deal
 from approvals.spreadsheets import FORMULA_STARTS, harmless
-from teams.models import Customer
+from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
+from teams.models import Customer, Organisation
 from tests.approvals_pages.conftest import SignIn
 from tests.approvals_pages.posting import text_of
 from tests.factories import World
@@ -153,6 +154,30 @@ def test_today_tells_of_an_objection_until_it_was_replied_to(sign_in: SignIn, su
     sign_in("anke").post(f"/deals/{deal.reference}/consent", {"answer": "objection", "reason": "No."})
     assert "A colleague objected: Gemeente Hoogveld" in text_of(sign_in("bram").get("/"))
     assert "asks for your consent" not in text_of(sign_in("anke").get("/"))
+    assert "replied to the objection" not in text_of(sign_in("anke").get("/"))
+    seat = ConsentSeat.objects.get(answer="objection")
+    sign_in("bram").post(f"/deals/{deal.reference}/objection/{seat.pk}/reply", {"text": "They buy four."})
+    assert "replied to the objection of Anke Claes" in text_of(sign_in("anke").get("/"))
+    assert "Withdraw your objection, or let it stand." in text_of(sign_in("anke").get(f"/deals/{deal.reference}/"))
+
+
+def test_today_of_who_may_grant_shows_the_proposed_version(sign_in: SignIn, world: World) -> None:
+    version = draft_mandate(by=world.nora, at=world.at, code="public-2026", note="A better year.")
+    propose(version=version, by=world.nora, at=world.at, edition=version.edition, confirmed=())
+    charter = draft_charter(by=world.nora, at=world.at, note="Look again.")
+    propose_charter(version=charter, by=world.nora, at=world.at)
+    said = "Nora Declercq proposed version 2 of mandate public-2026"
+    assert "Nora Declercq proposed version 2 of the charter" in text_of(sign_in("olivier").get("/"))
+    assert said in text_of(sign_in("olivier").get("/"))
+    for key in ("nora", "bram", "petra"):
+        assert said not in text_of(sign_in(key).get("/"))
+
+
+def test_today_of_an_administrator_leads_to_what_is_missing(sign_in: SignIn, world: World) -> None:
+    assert "Go on setting up" not in text_of(sign_in("bram").get("/"))
+    Organisation.objects.update(default_committee=None)
+    assert "Go on setting up" in text_of(sign_in("nora").get("/"))
+    assert "Go on setting up" not in text_of(sign_in("bram").get("/"))
 
 
 def test_today_shows_what_is_left_of_the_team_budget(sign_in: SignIn, submitted: Make) -> None:
