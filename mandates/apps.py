@@ -12,9 +12,12 @@ class MandatesConfig(AppConfig):
     name = "mandates"
 
     def ready(self) -> None:
-        """Tell the worker of the periodic work, and the team's page of its section."""
+        """Tell the worker of the periodic work, the team's page of its section, the settings of what comes first."""
         ticking.register("mandates.settle", "mandates.ticking.settle_due", every=60)
         # by their paths, because this file is read before any model is
         team_sections = import_string("teams.sections.team_sections")
         team_sections["mandates"] = import_string("mandates.views.team_section.team_section")
+        setup_steps = import_string("teams.setting_up.setup_steps")
+        for name in ("products", "charter", "mandates"):
+            setup_steps[name] = import_string(f"mandates.setting_up.{name}")
         import_string("mandates.leaving.register")()

@@ -1,6 +1,5 @@
 """The settings' first page with what is still to be set up, and the organisation's own settings."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,59 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from teams import actions
-from teams.actions.people import grantors_count
 from teams.actions.settings import NAMES, Settings
 from teams.forms.places import OrganisationForm
-from teams.models import Committee, CommitteeSeat, Customer, Membership, Organisation, Team
+from teams.models import Committee, Team
 from teams.organisation import organisation as the_organisation
 from teams.permissions import require
+from teams.setting_up import checklist
 from teams.views.requests import PageRequest, allowed, form_page, posted, reader
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of setting up: what, why, where, and whether it is done."""
-
-    label: str
-    why: str
-    url: str
-    is_done: bool
-
-
-def checklist() -> list[Step]:
-    """What a new installation needs before the first deal can be decided."""
-    return [
-        Step(
-            _("Two people who can grant"),
-            _("Nobody grants what they drafted, so a mandate needs two."),
-            reverse("teams:users"),
-            grantors_count() > 1,
-        ),
-        Step(
-            _("A team with its account lead"),
-            _("Mandates are granted to teams."),
-            reverse("teams:teams"),
-            Membership.objects.filter(role="lead", ended_on=None).exists(),
-        ),
-        Step(
-            _("A committee with members"),
-            _("It answers what lies beyond a mandate."),
-            reverse("teams:committees"),
-            CommitteeSeat.objects.filter(ended_on=None, committee__is_active=True).exists(),
-        ),
-        Step(
-            _("The default committee"),
-            _("It is asked where no mandate says which one."),
-            reverse("teams:organisation"),
-            Organisation.objects.filter(default_committee__isnull=False).exists(),
-        ),
-        Step(
-            _("Customers"),
-            _("Each with its team and its one contact."),
-            reverse("teams:customers"),
-            Customer.objects.exists(),
-        ),
-    ]
 
 
 @reader()

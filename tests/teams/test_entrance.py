@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings as SettingsWrapper
 
+from teams.invitations import reaches_people
 from teams.models import OrganisationRole, User
 from tests.factories import PASSWORD, world
 
@@ -153,3 +154,14 @@ def test_own_address_cannot_be_changed_past_the_actions(client: Client) -> None:
     client.post("/accounts/email/", {"action_primary": "", "email": "boss@example.test"})
     assert User.objects.get(pk=made.bram.pk).email == "bram@example.test"
     assert not made.bram.emailaddress_set.filter(email="boss@example.test").exists()
+
+
+@pytest.mark.parametrize(
+    ("backend", "leaves"),
+    [("config.mail.TerminalBackend", False), ("django.core.mail.backends.smtp.EmailBackend", True)],
+)
+def test_invitation_by_mail_that_leaves_this_machine_shows_no_link(
+    settings: SettingsWrapper, backend: str, leaves: bool
+) -> None:
+    settings.EMAIL_BACKEND = backend
+    assert reaches_people() is leaves
