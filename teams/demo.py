@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from teams.models import CommitteeSeat, Membership, OrganisationRole, User
 
@@ -36,6 +37,11 @@ def demo_people() -> list[DemoPerson]:
 
 def _words(user: User) -> str:
     parts = [f"{place.get_role_display()}, {place.team.name}" for place in user.places]  # type: ignore[attr-defined]
-    parts += [seat.committee.name for seat in user.seats]  # type: ignore[attr-defined]
+    parts += [_seat(seat) for seat in user.seats]  # type: ignore[attr-defined]
     parts += [str(role.get_role_display()) for role in user.held_roles]  # type: ignore[attr-defined]
     return " · ".join(parts)
+
+
+def _seat(seat: CommitteeSeat) -> str:
+    words = f"{_('Committee')}: {seat.committee.name}"
+    return f"{words} ({_('chair')})" if seat.is_chair else words

@@ -6,12 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.models import Case, ConsentSeat
-
-
-def initials(name: str) -> str:
-    """Return the first letters of a person's first and last name."""
-    words = name.split()
-    return "".join(word[0] for word in (words if len(words) < 2 else [words[0], words[-1]]))[:2]
+from teams.templatetags.people import initials
 
 
 def seats_as_people(seats: Sequence[ConsentSeat]) -> list[dict[str, Any]]:

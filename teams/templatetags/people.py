@@ -25,6 +25,13 @@ def person_name(user_id: int | None) -> str:
 
 
 @register.filter
+def initials(name: str) -> str:
+    """The first letters of a person's first and last name."""
+    words = name.split()
+    return "".join(word[0] for word in (words if len(words) < 2 else [words[0], words[-1]]))[:2]
+
+
+@register.filter
 def organisation_role(code: str) -> str:
     """The words for an organisation role."""
     return str(dict(OrganisationRole.Role.choices).get(code, code))
