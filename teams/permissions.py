@@ -32,7 +32,7 @@ class About:
 
     `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
     `elector_ids` the people asked for consent or a vote, `holder_team_ids` the teams that hold the mandate,
-    `owner_id` the owner of a token.
+    `owner_id` the owner of a token or who asked for a replay.
     """
 
     team_id: int | None = None
@@ -186,6 +186,20 @@ def _sees_cost(person: Person, about: About) -> Answer:
     return _no("cost_hidden")
 
 
+# --- replays ---
+
+
+def _asks_replay(person: Person, about: About) -> Answer:
+    """Whoever reads a mandate may ask what it would have answered."""
+    return _yes("signed_in")
+
+
+def _cancels_replay(person: Person, about: About) -> Answer:
+    if about.owner_id == person.user_id:
+        return _yes("asked_it")
+    return _has(ADMINISTRATOR)(person, about)
+
+
 # --- people and customers ---
 
 
@@ -248,6 +262,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "organisation.manage": _administers,
     "import.run": _administers,
     "journal.read": _has(AUDITOR),
+    "replay.ask": _asks_replay,
+    "replay.cancel": _cancels_replay,
     "token.manage": _manages_token,
 }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from journal.moves import legal
 from journal.refusals import Refusal
+from mandates import sections
 from mandates.actions import decline, grant, propose, resume, revoke, suspend, take_back
 from mandates.catalogue import rates_on
 from mandates.checking import findings_of, problems_of
@@ -151,6 +152,7 @@ def _context(
         "current": current,
         "changes": _changes(version, current, names),
         "moves": _moves(request, version, bound),
+        "sections": sections.of_version(version, request.person, request),
     }
     return context
 

@@ -10,6 +10,7 @@ from approvals.actions.draft import support
 from approvals.actions.files import attach
 from approvals.actions.outcome import win
 from approvals.models import Approval, Case, ConsentSeat, Deal
+from insights.actions import ask_replay
 from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
 from mandates.models import MandateVersion
 from teams.actions import create_token, invite_user
@@ -100,6 +101,7 @@ def scene(world: World) -> Scene:
     token = create_token(by=world.bram, at=world.at, name="mine", scopes=["read"], days=30)
     invited = invite_user(by=world.nora, at=world.at, email="new@example.test", name="New Person")
     case = Case.objects.get(deal=made["cased"])
+    replay = ask_replay(version=held["inforce"], by=world.bram, at=world.at)
     names: dict[str, Any] = {key: deal.reference for key, deal in made.items()}
     names |= {f"{key}_edition": deal.edition for key, deal in made.items()}
     names |= {
@@ -124,6 +126,7 @@ def scene(world: World) -> Scene:
         "inforce_edition": held["inforce"].edition,
         "charter": held["charter"].number,
         "charter_edition": held["charter"].edition,
+        "replay": replay.pk,
         "joris": world.joris.pk,
         "hanne": world.hanne.pk,
         "chloe": world.chloe.pk,

@@ -86,6 +86,8 @@ ALLOWED: dict[str, set[str]] = {
     "organisation.manage": {"administrator"},
     "import.run": {"administrator"},
     "journal.read": {"auditor"},
+    "replay.ask": set(PEOPLE) - {"nobody", "operator"},
+    "replay.cancel": {"administrator"},
     "token.manage": {"administrator"},
 }
 

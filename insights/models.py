@@ -1,0 +1,89 @@
+"""What is learnt from past deals: replays of a version of a mandate over them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from approvals.models import Deal
+from mandates.models import MandateVersion
+from teams.models import Team
+
+
+class ReplayState(models.TextChoices):
+    """Where a replay stands."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("failed")
+
+
+OPEN_STATES = (ReplayState.WAITING, ReplayState.RUNNING)
+
+
+class Replay(models.Model):
+    """Past deals judged by one version, chunk by chunk, beside what is in force.
+
+    `plan` is canonical JSON of everything that judges (`insights.plans`), frozen when it was asked, so that a chunk
+    judged tomorrow agrees with one judged today; `sha256` is that of the version's document then. `result` holds the
+    sums so far (`insights.tallies`), `cursor` the last deal that is in them.
+    INVARIANT: `edition` changes with every step, so that of two workers at one chunk only one is counted.
+    """
+
+    version = models.ForeignKey(MandateVersion, on_delete=models.PROTECT, related_name="replays")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    family = models.CharField(max_length=120, blank=True, default="")
+    state = models.CharField(max_length=10, choices=ReplayState.choices, default=ReplayState.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=1)
+    plan = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=20)
+    result = models.TextField(default="{}")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(state__in=["waiting", "running"]), name="replay_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, state__in=["waiting", "running"])
+                | Q(finished_at__isnull=False, state__in=["done", "cancelled", "failed"]),
+                name="replay_finished_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(state__in=["waiting", "running"]), name="replay_due")]
+
+    def __str__(self) -> str:
+        return f"replay {self.pk} of {self.version_id}"
+
+
+class ReplayChange(models.Model):
+    """One deal on which the version in force and the replayed one answer differently.
+
+    `then` is what was answered when it was submitted, empty for imported history; `number` is its revision's.
+    """
+
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="changes")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    then = models.CharField(max_length=16, blank=True)
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["replay", "deal"], name="replay_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.replay_id}: {self.deal_id}"

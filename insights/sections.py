@@ -1,0 +1,28 @@
+"""What insights adds to the page of a version of a mandate."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from insights.models import Replay, ReplayState
+from insights.tallies import summary
+from mandates import sections as mandate_pages
+from mandates.models import MandateVersion
+from teams.permissions import Person
+
+
+def register() -> None:
+    """Add the section; called once, when the app is ready."""
+    mandate_pages.version_sections["replay"] = of_version
+
+
+def of_version(version: MandateVersion, person: Person, request: HttpRequest) -> tuple[str, Mapping[str, Any]]:
+    """Return what the last replay of this version found, and the way to its page."""
+    replay = Replay.objects.filter(version=version).defer("plan").order_by("-pk").first()
+    context: dict[str, Any] = {"version": version, "replay": replay}
+    if replay is not None and replay.state == ReplayState.DONE:
+        context["found"] = summary(json.loads(replay.result))
+        context["outdated"] = replay.sha256 != version.sha256
+    return "insights/_section_replay.html", context
