@@ -167,7 +167,7 @@ def _count(
     bump(tally, 1, "then", then or UNKNOWN)
     bump(tally, 1, "before", before.outcome)
     bump(tally, 1, "after", now.outcome)
-    if any(finding.reason == "unknown" for finding in now.findings):
+    if now.outcome == "committee" and any(finding.reason == "unknown" for finding in now.findings):
         bump(tally, 1, "unmeasured")
     if before.outcome != now.outcome:
         bump(tally, 1, "wider" if RANK[now.outcome] < RANK[before.outcome] else "narrower")

@@ -51,7 +51,8 @@ class Summary:
     `gained` are the deals that become an immediate yes, `lost` those that no longer are one. `waited` counts the
     deals that waited for colleagues or a committee and would be an immediate yes, with the time that this took;
     `waited_unknown` counts those that would be so too, but whose answer time is not known.
-    `unmeasured` deals hold something that could not be measured; `unreadable` ones could not be judged at all.
+    `unmeasured` deals go to a committee with something that could not be measured; `unreadable` ones could not be
+    judged at all.
     """
 
     deals: int

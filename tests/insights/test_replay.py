@@ -242,6 +242,15 @@ def test_replay_leaves_budgets_out(made: World) -> None:
     assert found.after["member"] == 2
 
 
+def test_deal_that_cannot_be_measured_is_counted_where_a_committee_is_asked_for_it(made: World) -> None:
+    answered_deals(made)
+    limits = [{"metric": "line_discount", "member": "50"}, {"metric": "net_value", "member": "100"}]
+    dollars = wider_document(limits=limits, currency="USD")
+    imported(made, "H-1", TEAM_PRICE)  # without rates: its value in dollars is not known
+    found = found_by(finished(ask_replay(version=version_of(made, dollars), by=made.bram, at=AT)))
+    assert (found.deals, found.unmeasured) == (5, 1)
+
+
 def test_deal_that_cannot_be_judged_is_counted_and_stops_nothing(made: World) -> None:
     answered_deals(made)
     deal = imported(made, "H-1", TEAM_PRICE)
