@@ -25,7 +25,7 @@ from tests.factories import world as make_world
 pytestmark = pytest.mark.browser
 
 HEAVIEST = 60 * 1024
-NO_PAGE = (".csv", ".json", "/files/", "healthz", "readyz", "metrics", "/deals/products")
+NO_PAGE = (".csv", ".json", ".pdf", "/files/", "healthz", "readyz", "metrics", "/deals/products")
 PEOPLE = list(COLUMNS)
 
 
