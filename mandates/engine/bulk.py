@@ -7,6 +7,7 @@ from operator import and_, or_
 from typing import Any, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from .authority import Budget, Held, Limit, Range, Rules, When
 from .columns import WIDE, Measures, money_known, scaled
@@ -74,26 +75,22 @@ class Bulk:
     # --- in columns ---
 
     def _in_columns(self, deals: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-        known = self._with_rates(deals.lazy())
-        marks = [(name, mark) for document in self._documents for name, mark in self._marks(document, sized=False)]
-        told = known.select("deal", "term_months", *(mark.alias(name) for name, mark in marks))
-        open_lines = lines.lazy().join(told, on="deal", how="inner")
-        weighted = open_lines.with_columns(
-            pl.when(pl.col("charge") == "monthly")
-            .then(pl.col("quantity") * pl.col("term_months"))
-            .otherwise(pl.col("quantity"))
-            .alias("weight")
-        )
+        """Lines of one deal mostly stand together: what is joined and sorted are these runs, not the lines."""
+        known = self._with_rates(deals.lazy()).with_row_index("place").collect()
+        lines = _of(lines, deals) if _runs(lines).join(deals, on="deal", how="anti").height else lines
+        told = known.select("deal", "place", "term_months", *self._marks(sized=False))
+        runs = _runs(lines).join(told, on="deal", how="left", maintain_order="left")
+        told = runs.drop("run", "deal", "len")[lines.select(pl.col("deal").rle_id()).to_series()]
+        weighted = pl.concat([lines, told], how="horizontal").lazy().with_columns(_weight().alias("weight"))
         ranks = [self._line_ranks(document).alias(_rank_name(document)) for document in self._documents]
-        if not any(self._sized_rows(document) for document in self._documents):
-            summed = weighted.group_by("deal").agg(*_sums(), *(rank.max() for rank in ranks))
-            judged = summed.join(known, on="deal", how="inner")
-        else:
-            judged = weighted.group_by("deal").agg(*_sums()).join(known, on="deal", how="inner")
-            sized = [(name, mark) for document in self._documents for name, mark in self._marks(document, sized=True)]
-            marked = judged.select("deal", *(mark.alias(name) for name, mark in sized))
-            ranked = weighted.join(marked, on="deal").group_by("deal").agg(rank.max() for rank in ranks)
-            judged = judged.join(ranked, on="deal", how="inner")
+        sized = any(self._sized_rows(document) for document in self._documents)
+        measured = weighted.select("place", *_figures(), *([] if sized else ranks))
+        summed = _grouped(measured)
+        judged = pl.concat([known[summed["place"]].drop("place"), summed], how="horizontal").lazy()
+        if sized:  # some rows ask for the size of the deal, which is known only now
+            marked = judged.select("place", *self._marks(sized=True))
+            ranked = weighted.join(marked, on="place").select("place", *ranks).group_by("place").agg(pl.all().max())
+            judged = judged.join(ranked, on="place", how="inner")
         return judged.select("deal", self._outcome().alias("outcome")).collect()
 
     def _with_rates(self, deals: pl.LazyFrame) -> pl.LazyFrame:
@@ -105,15 +102,18 @@ class Bulk:
         """Rows on lines that ask for the size of the deal: it is known only once the lines are summed."""
         return [one for one in document.rules.limits if one.metric.on_lines and "list_value" in one.when]
 
-    def _marks(self, document: Document, *, sized: bool) -> Iterator[tuple[str, pl.Expr]]:
+    def _marks(self, *, sized: bool) -> list[pl.Expr]:
+        return [mark for document in self._documents for mark in self._marks_of(document, sized=sized)]
+
+    def _marks_of(self, document: Document, *, sized: bool) -> Iterator[pl.Expr]:
         """For each row on lines, where its conditions on the deal stand and where one cannot be measured."""
         for limit in document.rules.limits:
             asked = {name: one for name, one in limit.when.items() if CONDITIONS[name].level == "deal"}
             if limit.metric.on_lines and asked and ("list_value" in asked) is sized:
                 standing = self._standing(asked, document.rules)
-                yield _mark(document, limit, "stands"), standing.stands
+                yield standing.stands.alias(_mark(document, limit, "stands"))
                 if standing.unmeasured is not None:
-                    yield _mark(document, limit, "unmeasured"), standing.unmeasured
+                    yield standing.unmeasured.alias(_mark(document, limit, "unmeasured"))
 
     def _standing(self, when: When, rules: Rules) -> Standing:
         holds: list[pl.Expr] = []
@@ -299,19 +299,40 @@ def _is_one_of(column: pl.Expr, asked: tuple[str, ...], name: str) -> pl.Expr:
     return reduce(or_, (column == one for one in dict.fromkeys(asked)))
 
 
-def _sums() -> list[pl.Expr]:
-    """The sums of a deal's lines in 1/100000000, as `measures.sum_up` makes them."""
+def _weight() -> pl.Expr:
+    monthly = pl.col("quantity") * pl.col("term_months")
+    return pl.when(pl.col("charge") == "monthly").then(monthly).otherwise(pl.col("quantity"))
+
+
+def _figures() -> list[pl.Expr]:
+    """What of a line the deal's sums are made of, in 1/100000000, as `measures.sum_up` makes them."""
     listed, asked, cost, weight = (pl.col(name) for name in ("list_price", "unit_price", "unit_cost", "weight"))
     free = (listed == 0) & ((asked != 0) | (cost != 0).fill_null(True))
     given = pl.when(asked < listed).then((listed - asked) * weight).otherwise(0)
     return [
-        (listed * weight).sum().cast(WIDE).alias("L"),
-        (asked * weight).sum().cast(WIDE).alias("P"),
-        (cost * weight).sum().cast(WIDE).alias("C"),
-        cost.is_not_null().all().alias("cost known"),
-        given.sum().cast(WIDE).alias("G"),
-        (~free).all().alias("known"),
+        (listed * weight).alias("L"),
+        (asked * weight).alias("P"),
+        (cost * weight).alias("C"),
+        given.alias("G"),
+        cost.is_not_null().alias("cost known"),
+        (~free).alias("known"),
     ]
+
+
+def _runs(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of one deal that stand together, as `run`, `deal` and `len`."""
+    return lines["deal"].rle().struct.unnest().rename({"value": "deal"}).with_row_index("run")
+
+
+def _grouped(lines: pl.LazyFrame) -> pl.DataFrame:
+    """The sums of each deal and the highest ranks of its lines, by the deal's place."""
+    together = [
+        pl.col("L", "P", "C", "G").sum(),
+        pl.col("cost known", "known").all(),
+        cs.ends_with(" rank").max(),
+    ]
+    summed = lines.collect().lazy().group_by("place").agg(together)
+    return summed.with_columns(pl.col("L", "P", "C", "G").cast(WIDE)).sort("place").collect()
 
 
 def _greatest(frame: pl.DataFrame, column: str) -> int:
@@ -324,7 +345,8 @@ def _too_long(deals: pl.DataFrame, lines: pl.DataFrame, bound: int) -> pl.DataFr
     price = max(_greatest(lines, name) for name in ("list_price", "unit_price", "unit_cost"))
     factor = max(bound, 10**6)
     weight = _greatest(lines, "quantity") * max(1, _greatest(deals, "term_months"))
-    if price * weight * max(1, lines.height) < _MOST and 2 * price * factor < _MOST:
+    most_lines = _greatest(_runs(lines).group_by("deal").agg(pl.col("len").cast(pl.Int64).sum()), "len")
+    if price * weight * max(1, most_lines) < _MOST and 2 * price * factor < _MOST:
         return None
     term = pl.max_horizontal(pl.col("term_months"), 1).cast(pl.Float64)
     dearest = pl.max_horizontal("list_price", "unit_price", "unit_cost").cast(pl.Float64)
@@ -337,8 +359,8 @@ def _too_long(deals: pl.DataFrame, lines: pl.DataFrame, bound: int) -> pl.DataFr
     return found if found.height else None
 
 
-def _of(frame: pl.DataFrame, long: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(long, on="deal", how="semi")
+def _of(frame: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(chosen, on="deal", how="semi", maintain_order="left")
 
 
 def _line(row: Mapping[str, Any]) -> Line:

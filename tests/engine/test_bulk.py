@@ -148,3 +148,14 @@ def test_bulk_a_day_outside_the_validity_has_no_mandate() -> None:
     assert Bulk(held).outcomes(deals, lines)["outcome"].to_list() == ["committee"]
     dated = deals.with_columns(pl.col("on").str.to_date())
     assert Bulk(held | {"valid_until": "2027-01-01"}).outcomes(dated, lines)["outcome"].to_list() == ["member"]
+
+
+def test_bulk_lines_in_any_order_and_of_other_deals_change_nothing() -> None:
+    held = mandate(limit("line_discount", "10", "20", when={"list_value": {"from": "30"}}), limit("deal_margin", "20"))
+    deals, lines = frames(drawn_deals(3, 200))
+    expected = Bulk(held, None, RATES).outcomes(deals, lines).sort("deal")
+    shuffled = lines.sample(fraction=1, shuffle=True, seed=7)
+    assert Bulk(held, None, RATES).outcomes(deals, shuffled).sort("deal").equals(expected)
+    some = deals.filter(pl.col("deal") % 3 == 0)
+    found = Bulk(held, None, RATES).outcomes(some, shuffled).sort("deal")
+    assert found.equals(expected.filter(pl.col("deal") % 3 == 0))
