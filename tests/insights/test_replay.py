@@ -12,7 +12,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from approvals.actions.consent import give_consent
 from approvals.models import Case, Deal, Revision
@@ -481,6 +483,23 @@ def test_page_shows_sums_to_all_and_deals_to_those_who_see_them(made: World) -> 
         shown = text_of(made, key)
         assert "Of 4 past deals" in shown
         assert (deals["team"].reference in shown) is sees, key
+
+
+def test_page_asks_no_more_for_more_deals_that_change(made: World) -> None:
+    answered_deals(made)
+    version, client, asked = version_of(made, wider_document()), client_of(made, "bram"), []
+    for number in range(2):
+        finished(ask_replay(version=version, by=made.bram, at=AT))
+        client.get(ADDRESS)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(ADDRESS)
+        asked.append(len(seen))
+        for more in range(8):
+            imported(made, f"H-{number}-{more}", TEAM_PRICE)
+    few, many = asked
+    assert Replay.objects.latest("pk").changes.count() == 9
+    assert many <= few + 1, asked  # the list of other replays comes with the second
+    assert many <= 26, asked
 
 
 def test_page_tells_no_margin_to_who_may_not_see_cost(made: World) -> None:
