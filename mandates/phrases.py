@@ -288,4 +288,4 @@ def day_text(raw: Any) -> str:
         day = raw if isinstance(raw, date) else date.fromisoformat(str(raw))
     except ValueError:
         return str(raw)
-    return formats.date_format(day, "j F Y")
+    return formats.date_format(day, "DATE_FORMAT")

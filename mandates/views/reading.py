@@ -83,12 +83,12 @@ def told(version: MandateVersion, names: Names) -> dict[str, Any]:
 
 def period_text(period: VersionPeriod, at: datetime) -> str:
     """Return when a version judged, judges or will judge."""
-    start = formats.date_format(timezone.localtime(period.starts_at), "j F Y, H:i")
+    start = formats.date_format(timezone.localtime(period.starts_at), "DATETIME_FORMAT")
     if period.ends_at is not None and period.ends_at == period.starts_at:
         return _("was to begin on %(start)s; it never did") % {"start": start}
     if period.ends_at is None:
         return _("from %(start)s") % {"start": start}
-    end = formats.date_format(timezone.localtime(period.ends_at), "j F Y, H:i")
+    end = formats.date_format(timezone.localtime(period.ends_at), "DATETIME_FORMAT")
     return _("from %(start)s until %(end)s") % {"start": start, "end": end}
 
 
@@ -126,8 +126,8 @@ def bar(shown: Usage) -> Bar:
 
     label = _("%(receiver)s, %(start)s to %(end)s") % {
         "receiver": shown.receiver,
-        "start": formats.date_format(shown.starts_on, "j F Y"),
-        "end": formats.date_format(shown.ends_on, "j F Y"),
+        "start": formats.date_format(shown.starts_on, "DATE_FORMAT"),
+        "end": formats.date_format(shown.ends_on, "DATE_FORMAT"),
     }
     note = ""
     if shown.used > shown.amount:

@@ -31,7 +31,7 @@ def limit(metric: str, bounds: tuple[Any, Any], when: dict[str, Any] | None = No
 def test_sentences_of_a_mandate_tell_who_when_what_and_the_rest() -> None:
     told = [said(text) for text in sentences(public_document(2026), committees=NAMES, teams=["Public sector"])]
     assert told == [
-        "The team Public sector holds this mandate from 1 January 2026 until 31 December 2026.",
+        "The team Public sector holds this mandate from 1 Jan 2026 until 31 Dec 2026.",
         "It covers deals for customers of the segment public.",
         "What the team may agree together needs the consent of 1 colleague.",
         "Products of network on terms from 24 months: a member may give up to 12 % discount on a line, "
@@ -142,7 +142,7 @@ def test_approval_sentences_tell_until_when_for_what_and_how_far() -> None:
         ],
     }
     assert [said(text) for text in approval_sentences(document)] == [
-        "Good until 23 December 2026.",
+        "Good until 23 Dec 2026.",
         "For these products only: SW-24P, at most 10, at 1,044 each or more; RT-1 in any quantity.",
         "SW-24P: a margin of at least 40 %.",
         "RT-1: the margin on a line is approved as it stands.",
