@@ -23,16 +23,14 @@ from mandates.models import MandateVersion, Rate
 from teams.models import Committee, CommitteeSeat, Organisation, OrganisationRole, Team, User
 from teams.organisation import organisation, today
 
-RATE_WEEKS = 64
-
 
 def person(key: str) -> User:
     """One of the people of the demo, by the name before the @."""
     return User.objects.get(email=f"{key}@{DOMAIN}")
 
 
-def found(*, at: datetime) -> None:
-    """Write everything that stands before the first deal, as of `at`."""
+def found(*, at: datetime, until: datetime) -> None:
+    """Write everything that stands before the first deal, as of `at`; rates for each week until the demo's day."""
     Organisation.objects.filter(pk=organisation().pk).update(name=ORGANISATION)
     import_folder(folder=FOLDER / "files", by=None, at=at, dry_run=False, progress=lambda _phase, _figure: None)
     Team.objects.filter(code="regional").update(cost_sight=Team.CostSight.LEAD)
@@ -43,7 +41,7 @@ def found(*, at: datetime) -> None:
     for key, role in ROLES:
         OrganisationRole.objects.create(user=person(key), role=role, started_on=day)
     _seat_committees(day)
-    _write_rates(day)
+    _write_rates(day, today(until))
     _grant_authority(at)
 
 
@@ -59,12 +57,12 @@ def _seat_committees(day: date) -> None:
     Organisation.objects.update(default_committee=Committee.objects.get(code=COMMITTEES[0][0]))
 
 
-def _write_rates(day: date) -> None:
+def _write_rates(day: date, until: date) -> None:
     """One rate a week, wavering a little: a rate is good for seven days."""
     Rate.objects.bulk_create(
         Rate(currency=currency, on=day + timedelta(weeks=week), per_euro=Decimal(text) + Decimal(week % 7) / 1000)
         for currency, text in RATES.items()
-        for week in range(RATE_WEEKS)
+        for week in range((until - day).days // 7 + 1)
     )
 
 

@@ -40,7 +40,7 @@ def load(*, at: datetime, deals: int = DEALS, progress: Callable[[int], None] = 
     if User.objects.exists():
         raise Conflict("not_empty", "There are people here already; the demo company needs an empty database.")
     start = _morning(at - timedelta(days=DAYS))
-    found(at=start)
+    found(at=start, until=at)
     random = Random(SEED)  # noqa: S311 - a story to tell, no secret
     lived = round(deals * LIVED_SHARE)
     began = at - timedelta(days=LIVED_DAYS)

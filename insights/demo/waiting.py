@@ -51,11 +51,15 @@ def _submitted(who: str, customer: str, lines: list[Asked], *, at: datetime, **t
 
 
 def leave_waiting(*, at: datetime) -> None:
-    """Write the open ends, each a little before `at`."""
-    _drafts(at)
-    _consents(at)
-    _cases(at)
+    """Write the open ends, each a little before `at` and in the order of their times."""
     _proposal(at)
+    _drafts(at)
+    school = _school(at - timedelta(hours=6))
+    brewery = _brewery(at - timedelta(hours=5))
+    _data_hall(at - timedelta(hours=4))
+    _hospital(at - timedelta(hours=3))
+    _object(brewery, at - timedelta(hours=2))
+    _first_vote(school, at - timedelta(hours=1))
 
 
 def _drafts(at: datetime) -> None:
@@ -78,58 +82,65 @@ def _drafts(at: datetime) -> None:
     )
 
 
-def _consents(at: datetime) -> None:
-    _submitted(
-        "jonas",
-        "AZ Sint-Veerle",
-        [("FW-M", "3", "12.5"), ("SEC-MDR", "2", "10")],
-        at=at - timedelta(hours=3),
-        term=36,
-        why="The hospital joins its second site and wants one partner for both.",
-    )
-    objected = _submitted(
-        "anouk",
-        "Brasserie Saint-Aubain",
-        [("TL-USER", "45", "9"), ("TL-DESK", "40", "17")],
-        at=at - timedelta(hours=5),
-        term=36,
-        why="They replace their old exchange; a competitor offers the handsets for free.",
-    )
-    seat = ConsentSeat.objects.get(round__revision__deal=objected, user=person("luc"))
-    object_to(
-        seat=seat,
-        by=seat.user,
-        at=at - timedelta(hours=2),
-        reason="Why discount the lines as well? Handsets alone would match the other offer.",
-    )
-
-
-def _cases(at: datetime) -> None:
-    asked = _submitted(
+def _school(at: datetime) -> Deal:
+    """A case for the deal desk."""
+    return _submitted(
         "sofie",
         "Athénée des Trois Vallées",
         [("AP-HD", "48", "19"), ("AP-CTRL", "1", "15"), ("NM-SITE", "4", "10")],
-        at=at - timedelta(hours=6),
+        at=at,
         term=24,
         why="Four buildings in one go; the school pays at the start of the year.",
     )
-    for case in Case.objects.filter(deal=asked, committee__code="deal-desk"):
-        cast_vote(
-            case=case,
-            by=person("ines"),
-            at=at - timedelta(hours=1),
-            choice="approve",
-            reason="One installation instead of four carries most of it.",
-        )
-    _submitted(
+
+
+def _brewery(at: datetime) -> Deal:
+    """A question to Anouk's colleagues."""
+    return _submitted(
+        "anouk",
+        "Brasserie Saint-Aubain",
+        [("TL-USER", "45", "9"), ("TL-DESK", "40", "17")],
+        at=at,
+        term=36,
+        why="They replace their old exchange; a competitor offers the handsets for free.",
+    )
+
+
+def _data_hall(at: datetime) -> Deal:
+    """A case for two committees."""
+    return _submitted(
         "luc",
         "Pharmalux",
         [("SW-CORE", "2", "22"), ("SW-48P", "16", "20"), ("PS-MIG", "2", "12")],
-        at=at - timedelta(hours=4),
+        at=at,
         term=36,
         days=75,
         why="They move their data hall and ask for payment after acceptance.",
     )
+
+
+def _hospital(at: datetime) -> Deal:
+    """A question to Jonas's colleagues."""
+    return _submitted(
+        "jonas",
+        "AZ Sint-Veerle",
+        [("FW-M", "3", "12.5"), ("SEC-MDR", "2", "10")],
+        at=at,
+        term=36,
+        why="The hospital joins its second site and wants one partner for both.",
+    )
+
+
+def _object(deal: Deal, at: datetime) -> None:
+    seat = ConsentSeat.objects.get(round__revision__deal=deal, user=person("luc"))
+    reason = "Why discount the lines as well? Handsets alone would match the other offer."
+    object_to(seat=seat, by=seat.user, at=at, reason=reason)
+
+
+def _first_vote(deal: Deal, at: datetime) -> None:
+    case = Case.objects.get(deal=deal, committee__code="deal-desk")
+    reason = "One installation instead of four carries most of it."
+    cast_vote(case=case, by=person("ines"), at=at, choice="approve", reason=reason)
 
 
 def _proposal(at: datetime) -> None:

@@ -24,8 +24,10 @@ class Watch:
         page.on("request", lambda request: self._request(request.url))
 
     def _console(self, kind: str, text: str) -> None:
-        # an answer such as 422 is the page saying what is wrong with a form, and Chromium logs it
-        if kind == "error" and "Failed to load resource" not in text:
+        # an answer such as 422 is the page saying what is wrong with a form, and Chromium logs it; htmx logs a question
+        # cut short by leaving the page, while a real failure comes with sendError or responseError as well
+        expected = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+        if kind == "error" and not any(part in text for part in expected):
             self.problems.append(f"console: {text}")
 
     def _request(self, url: str) -> None:
