@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from mandates.engine import METRICS
 from mandates.engine.compare import Difference, compare
@@ -19,7 +19,7 @@ _LABELS: Final[dict[str, str | Promise]] = {
     "scope": gettext_lazy("which deals it covers"),
     "budget": gettext_lazy("budgets"),
     "validity": gettext_lazy("validity"),
-    "consents": gettext_lazy("consents"),
+    "consents": pgettext_lazy("what differs", "consents"),
 }
 _OUTCOMES: Final[dict[str, str | Promise]] = {
     "member": gettext_lazy("a member decides"),
