@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from journal.models import Channel, Message
+from journal.inbox import unread_count
 from teams.actions.people import is_first_use
 from teams.demo import demo_people
 from teams.permissions import NOBODY, Person, may
@@ -22,11 +22,6 @@ class Place(TypedDict):
     current: bool
     badge: str
     more: bool
-
-
-def unread_count(user_id: int) -> int:
-    """How many inbox messages this person has not read."""
-    return Message.objects.filter(recipient_id=user_id, channel=Channel.INBOX, read_at__isnull=True).count()
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
