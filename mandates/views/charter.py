@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -44,8 +45,9 @@ from mandates.sentences import charter_sentences
 from mandates.snapshots import in_force
 from mandates.states import CHARTER_MOVES
 from mandates.views.looking import PageRequest, refused, visible_charters
-from mandates.views.versions import DANGER, LABELS
+from mandates.views.versions import BINDING, DANGER, LABELS
 from teams.permissions import About, may
+from teams.views.again import sign_in_again
 
 ACTIONS: dict[str, Callable[[CharterVersion, PageRequest, Any], CharterVersion]] = {
     "propose": lambda v, r, f: propose_charter(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
@@ -129,13 +131,16 @@ def move(request: PageRequest, number: int, name: str) -> HttpResponse:
     form = _form(name, version, data=request.POST)
     if not form.is_valid():
         return render(request, "mandates/charter_version.html", _context(request, version, {name: form}), status=422)
+    page = reverse("mandates:charter_version", args=[number])
+    if name in BINDING and (asked := sign_in_again(request, doing=LABELS[name], back=page)):
+        return asked
     try:
         version = ACTIONS[name](version, request, form)
     except Refusal as refusal:
         version.refresh_from_db()
         return refused(request, "mandates/charter_version.html", _context(request, version, {name: form}), refusal)
     messages.success(request, _("Done. Those concerned have been told."))
-    return redirect("mandates:charter_version", number=number)
+    return redirect(page)
 
 
 def _form(name: str, version: CharterVersion, data: Any = None, initial: Any = None) -> forms.Form:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,7 @@ from mandates.views.mandates import version_in_force
 from mandates.views.reading import committee_names, period_text, shown_state, told
 from teams.organisation import today
 from teams.permissions import may
+from teams.views.again import sign_in_again
 
 ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], MandateVersion]] = {
     "propose": lambda v, r, f: propose(
@@ -71,6 +73,8 @@ DONE = {
     "revoke": gettext_lazy("The version is revoked. Its teams have been told."),
 }
 DANGER = ("decline", "suspend", "revoke", "take_back")
+# what asks to sign in again where the session is not recent
+BINDING = ("grant", "resume")
 
 
 @require_safe
@@ -88,9 +92,12 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     version = version_of(request, code, number)
     if name not in ACTIONS:
         raise Http404
+    page = reverse("mandates:version", args=[code, number])
     form = _form(name, findings_to_confirm(version, name), data=request.POST)
     if not form.is_valid():
         return render(request, "mandates/version.html", _context(request, version, {name: form}), status=422)
+    if name in BINDING and (asked := sign_in_again(request, doing=LABELS[name], back=page)):
+        return asked
     try:
         version = ACTIONS[name](version, request, form)
     except Refusal as refusal:
@@ -98,7 +105,7 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
         context = _context(request, version, {name: form})
         return refused(request, "mandates/version.html", context, refusal)
     messages.success(request, DONE[name])
-    return redirect("mandates:version", code=code, number=number)
+    return redirect(page)
 
 
 def findings_to_confirm(version: MandateVersion, name: str) -> list[Finding]:
