@@ -132,7 +132,7 @@ def move(request: PageRequest, number: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "mandates/charter_version.html", _context(request, version, {name: form}), status=422)
     page = reverse("mandates:charter_version", args=[number])
-    if name in BINDING and (asked := sign_in_again(request, doing=LABELS[name], back=page)):
+    if name in BINDING and (asked := sign_in_again(request, doing=str(LABELS[name]), back=page)):
         return asked
     try:
         version = ACTIONS[name](version, request, form)

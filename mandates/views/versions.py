@@ -96,7 +96,7 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     form = _form(name, findings_to_confirm(version, name), data=request.POST)
     if not form.is_valid():
         return render(request, "mandates/version.html", _context(request, version, {name: form}), status=422)
-    if name in BINDING and (asked := sign_in_again(request, doing=LABELS[name], back=page)):
+    if name in BINDING and (asked := sign_in_again(request, doing=str(LABELS[name]), back=page)):
         return asked
     try:
         version = ACTIONS[name](version, request, form)
