@@ -167,7 +167,11 @@ def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved)
         cause=cause,
         rule=committee.rule,
         approvals_needed=committee.approvals_needed,
+        share=committee.share,
         quorum=committee.quorum,
+        chair_casts=committee.chair_casts,
+        decline_closes=committee.decline_closes,
+        silence=committee.silence,
         opened_at=turn.at,
         due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation),
     )

@@ -1,6 +1,6 @@
 """The tables of deals and of who said what about them."""
 
-from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Vote
+from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Recusal, Vote
 from approvals.models.consents import ConsentRound, ConsentSeat
 from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
 from approvals.models.imports import ImportBatch, ImportedRow
@@ -21,6 +21,7 @@ __all__ = [
     "Elector",
     "ImportBatch",
     "ImportedRow",
+    "Recusal",
     "Revision",
     "RevisionLine",
     "Vote",

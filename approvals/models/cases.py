@@ -34,9 +34,15 @@ class Case(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     rule = models.CharField(max_length=10, choices=Committee.Rule.choices)
     approvals_needed = models.PositiveSmallIntegerField()
+    share = models.PositiveSmallIntegerField(default=50)
     quorum = models.PositiveSmallIntegerField()
+    chair_casts = models.BooleanField(default=False)
+    decline_closes = models.BooleanField(default=False)
+    silence = models.CharField(max_length=10, choices=Committee.Silence.choices, default=Committee.Silence.REMIND)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # when it was noticed that those who may still vote cannot decide it by its rule
+    stuck_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     edition = models.PositiveIntegerField(default=1)
@@ -65,6 +71,7 @@ class Elector(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="electors")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="electorates")
+    is_chair = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="elector_once")]
@@ -92,6 +99,24 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.choice}"
+
+
+class Recusal(models.Model):
+    """A person steps back from a case: it counts for the quorum, and whoever did so votes on it no more.
+
+    INVARIANT: it is never changed or taken back (trigger); a vote cast before it does not count.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="recusals")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recusals")
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="recusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} recused from {self.case_id}"
 
 
 class Approval(models.Model):

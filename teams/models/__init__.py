@@ -1,0 +1,26 @@
+"""Who is who: people, teams, customers, committees, and the dated rows that tie them together."""
+
+from teams.models.committees import Committee, CommitteeSeat, DutyTurn
+from teams.models.dated import CODE, DatedRow, holds_on
+from teams.models.organisation import Organisation
+from teams.models.people import ApiToken, Invitation, OrganisationRole, User, UserManager
+from teams.models.places import Customer, CustomerTeam, Membership, Team
+
+__all__ = [
+    "CODE",
+    "ApiToken",
+    "Committee",
+    "CommitteeSeat",
+    "Customer",
+    "CustomerTeam",
+    "DatedRow",
+    "DutyTurn",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OrganisationRole",
+    "Team",
+    "User",
+    "UserManager",
+    "holds_on",
+]

@@ -1,0 +1,93 @@
+"""Committees, the rule by which they decide, who sits on them, and who is on duty."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from teams.models.dated import CODE, DatedRow
+from teams.models.people import User
+
+
+class Committee(models.Model):
+    """A deal approval committee and the rule by which it decides."""
+
+    class Rule(models.TextChoices):
+        NUMBER = "number", _("a fixed number of approvals")
+        MAJORITY = "majority", _("more approvals than half of the votes cast")
+        SHARE = "share", _("a share of the electorate")
+        UNANIMITY = "unanimity", _("everybody in the electorate")
+
+    class Silence(models.TextChoices):
+        """What happens when the answer time is over and the votes do not decide; never a yes."""
+
+        REMIND = "remind", _("whoever has not voted is reminded")
+        PASS_ON = "pass_on", _("the case passes to the member on duty, else to the chair")
+        LAPSE = "lapse", _("the case lapses")
+
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[CODE])
+    name = models.CharField(_("name"), max_length=120)
+    rule = models.CharField(_("rule"), max_length=10, choices=Rule.choices, default=Rule.MAJORITY)
+    approvals_needed = models.PositiveSmallIntegerField(_("approvals needed"), default=1)
+    share = models.PositiveSmallIntegerField(_("share of the electorate, in percent"), default=50)
+    quorum = models.PositiveSmallIntegerField(_("quorum"), default=1)
+    chair_casts = models.BooleanField(_("the chair's vote decides a tie"), default=False)
+    decline_closes = models.BooleanField(_("a decline closes at once"), default=False)
+    silence = models.CharField(_("on silence"), max_length=10, choices=Silence.choices, default=Silence.REMIND)
+    answer_hours = models.PositiveSmallIntegerField(_("answer time in working hours"), default=8)
+    is_active = models.BooleanField(_("active"), default=True)
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
+            models.CheckConstraint(condition=Q(approvals_needed__gte=1), name="committee_approvals_positive"),
+            models.CheckConstraint(condition=Q(share__gte=1, share__lte=100), name="committee_share_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommitteeSeat(DatedRow):
+    """A person's seat on a committee for a time."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seats")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="committee_seats")
+    is_chair = models.BooleanField(_("chair"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "user"], condition=Q(ended_on__isnull=True), name="committee_seat_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["committee"], condition=Q(ended_on__isnull=True, is_chair=True), name="one_chair_per_committee"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")), name="committee_seat_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.committee})"
+
+
+class DutyTurn(DatedRow):
+    """A member's turn on the rota of a committee: who answers first, and to whom a case passes on silence.
+
+    INVARIANT: turns of one committee do not overlap (trigger).
+    """
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="duty_turns")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_turns")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")), name="duty_turn_days"
+            ),
+        ]
+        indexes = [models.Index(fields=["committee", "started_on"], name="duty_turn_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on duty for {self.committee}"

@@ -1,0 +1,42 @@
+"""The organisation's own settings."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from teams.models.committees import Committee
+
+
+class Organisation(models.Model):
+    """The organisation's own settings; one row."""
+
+    name = models.CharField(_("name"), max_length=120, default="Our organisation")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
+    country = models.CharField(_("country of the working calendar"), max_length=2, default="BE")
+    workday_starts_at = models.TimeField(_("working day starts"), default="09:00")
+    workday_ends_at = models.TimeField(_("working day ends"), default="17:00")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    default_committee = models.ForeignKey(
+        Committee,
+        verbose_name=_("default committee"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    approval_days = models.PositiveSmallIntegerField(_("days an approval is good for"), default=30)
+    tolerance = models.PositiveIntegerField(_("tolerance of an approval, in 1/10000 of a percent"), default=0)
+    consent_days = models.PositiveSmallIntegerField(_("working days a colleague has to answer"), default=2)
+    notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_organisation"),
+            models.CheckConstraint(
+                condition=Q(workday_starts_at__lt=F("workday_ends_at")), name="working_day_starts_before_it_ends"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
