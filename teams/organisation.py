@@ -8,7 +8,9 @@ import holidays
 
 from teams import working_time
 from teams.models import Organisation
-from teams.working_time import WorkingCalendar
+from teams.working_time import Span, WorkingCalendar
+
+WEEKEND = frozenset({5, 6})
 
 
 def organisation() -> Organisation:
@@ -36,12 +38,13 @@ def has_calendar(country: str) -> bool:
 def calendar_of(organisation: Organisation) -> WorkingCalendar:
     """The working calendar of the organisation."""
     country = organisation.country
-    return WorkingCalendar(
-        zone=ZoneInfo(organisation.time_zone),
-        starts_at=organisation.workday_starts_at,
-        ends_at=organisation.workday_ends_at,
-        is_day_off=lambda day: day in _days_off(country, day.year),
-    )
+    start, end = organisation.workday_starts_at, organisation.workday_ends_at
+    worked = ((start.hour * 60 + start.minute, end.hour * 60 + end.minute),)
+
+    def spans_of(day: date) -> tuple[Span, ...]:
+        return () if day.weekday() in WEEKEND or day in _days_off(country, day.year) else worked
+
+    return WorkingCalendar(ZoneInfo(organisation.time_zone), spans_of)
 
 
 def working_due(at: datetime, *, days: int = 0, hours: int = 0, of: Organisation | None = None) -> datetime:

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from approvals.actions.vote import cast_vote, count
+from approvals.clock import clock_of
 from approvals.forms.moves import VoteForm
 from approvals.models import Case, Revision, Vote
 from approvals.quorum import Tally
 from approvals.readings.breaches import ask, breaches
 from approvals.readings.diff import changes
-from approvals.readings.due import time_left
 from approvals.readings.lines import lines_of, totals_of
 from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about_case, visible_cases, waiting_cases
@@ -45,11 +45,11 @@ def cases(request: PageRequest) -> HttpResponse:
     shown = shown if shown in TABS else "waiting"
     found = _of_tab(request, shown).select_related("deal__customer", "deal__team", "committee", "revision")
     current = page(found, request.GET)
-    now = timezone.now()
+    clock = clock_of(request.organisation)
     context = {
         "shown": shown,
         "tabs": _tabs(request, shown),
-        "rows": [{"case": case, "left": _left(case, now)} for case in current.items],
+        "rows": [{"case": case, "left": clock.of_case(case)} for case in current.items],
         "page": current,
     }
     return render(request, "approvals/cases.html", context)
@@ -70,10 +70,6 @@ def _tabs(request: PageRequest, shown: str) -> list[dict[str, Any]]:
         {"url": f"{url}?show={name}", "label": label, "count": counts.get(name, ""), "current": name == shown}
         for name, label in labels.items()
     ]
-
-
-def _left(case: Case, now: Any) -> Any:
-    return time_left(case.due_at, now) if case.state == Case.State.OPEN else None
 
 
 @require_safe
@@ -123,6 +119,7 @@ def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, sta
     mine = case.votes.filter(user=request.user).first()
     is_open = case.state == Case.State.OPEN
     approval = getattr(case, "approval", None)
+    clock = clock_of(request.organisation)
     context = {
         "case": case,
         "deal": deal,
@@ -137,7 +134,8 @@ def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, sta
         "before": _before(revision, document, names.products),
         "people": votes_as_people(case),
         "tally": _tally(case, count(case)),
-        "left": _left(case, timezone.now()),
+        "left": clock.of_case(case),
+        "answered": clock.answered(case),
         "is_open": is_open,
         "mine": mine,
         "may_vote": is_open and bool(answer),

@@ -9,16 +9,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.clock import Clock, clock_of
 from approvals.desk import stored
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
 from approvals.judging import hold_key
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Revision
 from approvals.readings.blind import without_margin
 from approvals.readings.diff import changes
-from approvals.readings.due import TimeLeft, time_left
 from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
@@ -119,8 +118,8 @@ def deal_page(
     documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
     draft = _draft(deal, standing, today_of(request))
     names = names_of(*documents.values(), *([draft] if draft else []))
-    now = timezone.now()
-    consents = _consents(request, rows, known, now)
+    clock = clock_of(request.organisation)
+    consents = _consents(request, rows, known, clock)
     context = {
         "deal": deal,
         "stands": stands(standing),
@@ -134,7 +133,7 @@ def deal_page(
         "draft": _draft_read(draft, documents, rows, names, cost),
         "consents": consents,
         "held_note": _held_note(deal, rows),
-        "cases": [_case(case, now) for case in rows.cases],
+        "cases": [_case(case, clock) for case in rows.cases],
         "approvals": [_approval(approval, known, cost, request) for approval in rows.approvals],
         "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
         "supports": list(deal.supports.select_related("team").order_by("team__name")),
@@ -255,7 +254,7 @@ def _revisions(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Na
     return found
 
 
-def _consents(request: PageRequest, rows: Rows, known: About, now: Any) -> dict[str, Any] | None:
+def _consents(request: PageRequest, rows: Rows, known: About, clock: Clock) -> dict[str, Any] | None:
     """Return the round of colleagues: who said what, and what the reader may say."""
     round = rows.round
     if round is None:
@@ -269,7 +268,7 @@ def _consents(request: PageRequest, rows: Rows, known: About, now: Any) -> dict[
         "round": round,
         "is_open": is_open,
         "people": seats_as_people(rows.seats),
-        "left": time_left(round.due_at, now) if is_open else None,
+        "left": clock.of_round(round),
         "given": sum(seat.answer == ConsentSeat.Answer.CONSENT for seat in rows.seats),
         "mine": mine,
         "may_answer": is_open and bool(answer),
@@ -280,9 +279,8 @@ def _consents(request: PageRequest, rows: Rows, known: About, now: Any) -> dict[
     }
 
 
-def _case(case: Case, now: Any) -> dict[str, Any]:
-    left: TimeLeft | None = time_left(case.due_at, now) if case.state == Case.State.OPEN else None
-    return {"case": case, "people": votes_as_people(case), "left": left}
+def _case(case: Case, clock: Clock) -> dict[str, Any]:
+    return {"case": case, "people": votes_as_people(case), "left": clock.of_case(case)}
 
 
 def _approval(approval: Approval, known: About, cost: bool, request: PageRequest) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals.catalogue_search import offered
+from approvals.clock import Clock, clock_of
 from approvals.models import ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import figures
-from approvals.readings.due import TimeLeft, time_left
+from approvals.readings.due import TimeLeft
 from approvals.readings.findings import budget_name
 from approvals.sight import visible_deals, waiting_cases
 from approvals.views.asking import ask_form
@@ -41,11 +41,12 @@ ENDS_SOON = timedelta(days=7)
 @login_required
 def today(request: PageRequest) -> HttpResponse:
     """Show the reader's day."""
-    now = timezone.now()
+    clock = clock_of(request.organisation)
+    now = clock.now
     waiting = [
-        *_consents(request, now),
-        *_replies(request, now),
-        *_cases(request, now),
+        *_consents(request, clock),
+        *_replies(request, clock),
+        *_cases(request, clock),
         *_grants(request),
         *_own_steps(request, now),
     ]
@@ -67,7 +68,7 @@ def today(request: PageRequest) -> HttpResponse:
     return render(request, "approvals/today.html", context)
 
 
-def _consents(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+def _consents(request: PageRequest, clock: Clock) -> list[dict[str, Any]]:
     """Return the deals on which the reader's consent is asked, the most urgent first."""
     barred = Deal.objects.filter(pk=OuterRef("round__revision__deal"), editors__user=request.user)
     seats = (
@@ -87,14 +88,14 @@ def _consents(request: PageRequest, now: Any) -> list[dict[str, Any]]:
                 url=reverse("approvals:deal", args=[revision.deal.reference]),
                 title=_("%(name)s asks for your consent: %(customer)s") % words,
                 sub=_net(revision.deal, revision.net_value, revision.deal.reference),
-                left=time_left(seat.round.due_at, now),
+                left=clock.of_round(seat.round),
                 outcome="team",
             )
         )
     return items
 
 
-def _replies(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+def _replies(request: PageRequest, clock: Clock) -> list[dict[str, Any]]:
     """Return the reader's own objections that the team has replied to: to be withdrawn, or to stand."""
     seats = (
         ConsentSeat.objects.filter(user=request.user, answer=ConsentSeat.Answer.OBJECTION, replied_at__isnull=False)
@@ -112,7 +113,7 @@ def _replies(request: PageRequest, now: Any) -> list[dict[str, Any]]:
                 url=reverse("approvals:deal", args=[deal.reference]),
                 title=_("%(actor)s replied to the objection of %(who)s to %(deal)s") % words,
                 sub=_net(deal, revision.net_value, deal.customer.name),
-                left=time_left(seat.round.due_at, now),
+                left=clock.of_round(seat.round),
                 outcome="team",
             )
         )
@@ -142,7 +143,7 @@ def _sets_up(request: PageRequest) -> bool:
     return bool(may("organisation.manage", request.person)) and not all(step.is_done for step in checklist())
 
 
-def _cases(request: PageRequest, now: Any) -> list[dict[str, Any]]:
+def _cases(request: PageRequest, clock: Clock) -> list[dict[str, Any]]:
     """Return the cases that wait for the reader's vote, the most urgent first."""
     cases = waiting_cases(request.person).select_related("deal__customer", "deal__team", "committee", "revision")
     return [
@@ -151,7 +152,7 @@ def _cases(request: PageRequest, now: Any) -> list[dict[str, Any]]:
             title=_("%(team)s asks %(committee)s: %(customer)s")
             % {"team": case.deal.team.name, "committee": case.committee.name, "customer": case.deal.customer.name},
             sub=_net(case.deal, case.revision.net_value, case.deal.reference),
-            left=time_left(case.due_at, now),
+            left=clock.of_case(case),
             outcome="committee",
         )
         for case in cases.order_by("due_at")[:MOST_SHOWN]

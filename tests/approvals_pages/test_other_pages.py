@@ -144,7 +144,7 @@ def test_today_shows_what_waits_with_the_time_left(sign_in: SignIn, submitted: M
     submitted()
     submitted("1044")
     assert "Bram Wouters asks for your consent: Gemeente Hoogveld" in text_of(sign_in("anke").get("/"))
-    assert "2 days left" in text_of(sign_in("anke").get("/")).replace("2 days, ", "2 days ")
+    assert "16 working hours left, until " in text_of(sign_in("anke").get("/"))
     assert "Public sector asks Finance committee: Gemeente Hoogveld" in text_of(sign_in("lien").get("/"))
     assert "Nothing waits for you." in text_of(sign_in("ines").get("/"))
 

@@ -1,6 +1,6 @@
 """Where a deal stands, what changed, what is asked: sentences from plain values."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,14 +8,12 @@ import pytest
 
 from approvals.readings.breaches import ask, breaches
 from approvals.readings.diff import changes, draft_changes
-from approvals.readings.due import time_left
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
 from approvals.terms import DraftLine, DraftTerms
 from tests.approvals_pages.examples import NAMES, answer, case, finding
 
 DAY = date(2026, 12, 23)
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +67,6 @@ def test_pending_note_counts_committees() -> None:
     assert pending_note(Standing("pending", committees=["A", "B"])) == "With 2 committees"
     assert pending_note(Standing("pending")) == "With colleagues"
     assert pending_note(Standing("approved")) == ""
-
-
-# --- time left ---
-
-
-def test_time_left_is_soon_within_four_hours_and_late_afterwards() -> None:
-    assert time_left(NOW + timedelta(days=2), NOW).tone == ""
-    assert time_left(NOW + timedelta(hours=4), NOW).tone == "soon"
-    late = time_left(NOW - timedelta(hours=3), NOW)
-    assert (late.tone, late.text.replace("\u00a0", " ")) == ("late", "late by 3 hours")
 
 
 # --- lines and differences ---

@@ -1,7 +1,7 @@
 """Working hours and days: clock changes, weekends, holidays of the Benelux."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teams.working_time import WorkingCalendar, after_days, after_hours, worked_between, working_moment
+from teams.working_time import (
+    NoSpans,
+    WorkingCalendar,
+    after_days,
+    after_hours,
+    spans,
+    text_of,
+    worked_between,
+    working_moment,
+)
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -17,11 +26,12 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 def calendar(
     country: str = "BE",
     zone: str = "Europe/Brussels",
-    hours: tuple[time, time] = (time(9), time(17)),
+    hours: str = "09:00-17:00",
     off: Callable[[date], bool] | None = None,
 ) -> WorkingCalendar:
-    known = holidays.country_holidays(country, years=range(2024, 2031))
-    return WorkingCalendar(ZoneInfo(zone), *hours, off or (lambda day: day in known))
+    known = frozenset(holidays.country_holidays(country, years=range(2024, 2031)))
+    worked, is_off = spans(hours), off or known.__contains__
+    return WorkingCalendar(ZoneInfo(zone), lambda day: () if day.weekday() > 4 or is_off(day) else worked)
 
 
 def at(text: str, zone: ZoneInfo = BRUSSELS) -> datetime:
@@ -95,30 +105,47 @@ def never(day: date) -> bool:
 
 ROUND_THE_CLOCK_CHANGES = [
     # Cairo put its clocks forward on a working day: Friday 2024-04-26 at 00:00 became 01:00
-    ("Africa/Cairo", (time(0), time(8)), "2024-04-26T01:00", 1, "2024-04-26T02:00"),
-    ("Africa/Cairo", (time(1), time(9)), "2024-04-25T08:00", 2, "2024-04-26T02:00"),
-    ("America/Asuncion", (time(9), time(17)), "2024-10-04T16:00", 2, "2024-10-07T10:00"),
-    ("Pacific/Auckland", (time(9), time(17)), "2027-09-24T16:00", 2, "2027-09-27T10:00"),
+    ("Africa/Cairo", "00:00-08:00", "2024-04-26T01:00", 1, "2024-04-26T02:00"),
+    ("Africa/Cairo", "01:00-09:00", "2024-04-25T08:00", 2, "2024-04-26T02:00"),
+    ("America/Asuncion", "09:00-17:00", "2024-10-04T16:00", 2, "2024-10-07T10:00"),
+    ("Pacific/Auckland", "09:00-17:00", "2027-09-24T16:00", 2, "2027-09-27T10:00"),
 ]
 
 
 @pytest.mark.parametrize(("zone", "hours", "start", "add", "due"), ROUND_THE_CLOCK_CHANGES)
 def test_after_hours_over_a_clock_change_counts_what_was_worked(
-    zone: str, hours: tuple[time, time], start: str, add: int, due: str
+    zone: str, hours: str, start: str, add: int, due: str
 ) -> None:
     known = calendar(zone=zone, hours=hours, off=never)
     assert after_hours(known, at(start, ZoneInfo(zone)), add) == at(due, ZoneInfo(zone))
 
 
 def test_hours_of_a_day_that_loses_an_hour_inside_working_time_is_an_hour_shorter() -> None:
-    known = calendar(zone="Africa/Cairo", hours=(time(0), time(8)), off=never)
-    opens, closes = known.hours_of(date(2024, 4, 26))
+    known = calendar(zone="Africa/Cairo", hours="00:00-08:00", off=never)
+    [(opens, closes)] = known.hours_of(date(2024, 4, 26))
     assert closes - opens == timedelta(hours=7)
 
 
-def test_working_calendar_whose_day_ends_before_it_starts_is_refused() -> None:
-    with pytest.raises(ValueError):
-        calendar(hours=(time(17), time(9)))
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", ()),
+        ("09:00-17:00", ((540, 1020),)),
+        ("9:00 \u2013 12.30; 13h30-24:00", ((540, 750), (810, 1440))),
+        ("09:00-12:00, 12:00-17:00", ((540, 720), (720, 1020))),
+    ],
+)
+def test_spans_of_a_text_are_minutes_after_midnight(text: str, read: tuple[tuple[int, int], ...]) -> None:
+    assert spans(text) == read
+    assert spans(text_of(read)) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["17:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-17:00", "9-17", "13:00-17:00, 09:00-12:00", "noon"]
+)
+def test_spans_of_a_text_that_says_no_working_hours_are_refused(text: str) -> None:
+    with pytest.raises(NoSpans):
+        spans(text)
 
 
 def test_next_day_of_a_calendar_without_working_days_is_refused() -> None:
