@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -23,14 +24,18 @@ from teams.working_time import (
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
+@cache
+def _days_off(country: str) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=range(2024, 2031)))
+
+
 def calendar(
     country: str = "BE",
     zone: str = "Europe/Brussels",
     hours: str = "09:00-17:00",
     off: Callable[[date], bool] | None = None,
 ) -> WorkingCalendar:
-    known = frozenset(holidays.country_holidays(country, years=range(2024, 2031)))
-    worked, is_off = spans(hours), off or known.__contains__
+    worked, is_off = spans(hours), off or _days_off(country).__contains__
     return WorkingCalendar(ZoneInfo(zone), lambda day: () if day.weekday() > 4 or is_off(day) else worked)
 
 
