@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from journal.strict import StrictSerializer
 from mandates.documents import document_of, money_text
 from mandates.engine import Problem
 from mandates.models import CharterVersion, Mandate, MandateVersion, Price, Product, VersionState
@@ -116,7 +117,7 @@ class MandateDetailSerializer(MandateSerializer):
         return sentences(document_of(version), committees=self.context["committees"], teams=teams)
 
 
-class MandateDraftSerializer(serializers.Serializer):
+class MandateDraftSerializer(StrictSerializer):
     """What a draft says; the document may be incomplete only in the browser."""
 
     document = serializers.JSONField(help_text="A mandate as the engine takes it, without `used` in its budgets.")
@@ -128,7 +129,7 @@ class MandateDraftSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
 
 
-class ProposeSerializer(serializers.Serializer):
+class ProposeSerializer(StrictSerializer):
     """The keys of the findings that were read: bounds beyond the charter must be among them."""
 
     confirmed = serializers.ListField(child=serializers.CharField(max_length=300), required=False, default=list)
@@ -234,7 +235,7 @@ class ProductSerializer(serializers.ModelSerializer):
         fields = ["code", "name", "family", "charge", "is_active", "edition", "prices"]
 
 
-class NewProductSerializer(serializers.Serializer):
+class NewProductSerializer(StrictSerializer):
     """A product to be made."""
 
     code = serializers.RegexField(r"^[^/\0]+$", max_length=60)
@@ -243,7 +244,7 @@ class NewProductSerializer(serializers.Serializer):
     charge = serializers.ChoiceField(choices=Product.Charge.choices, default=Product.Charge.ONE_OFF)
 
 
-class ProductFactsSerializer(serializers.Serializer):
+class ProductFactsSerializer(StrictSerializer):
     """What may change about a product."""
 
     name = serializers.CharField(max_length=200, required=False)
@@ -252,7 +253,7 @@ class ProductFactsSerializer(serializers.Serializer):
     is_active = serializers.BooleanField(required=False)
 
 
-class NewPriceSerializer(serializers.Serializer):
+class NewPriceSerializer(StrictSerializer):
     """A price to be added."""
 
     currency = serializers.CharField(max_length=3)

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from journal.strict import StrictSerializer
 from teams.models import Customer, Membership, OrganisationRole, Team, User
 
 
@@ -72,7 +73,7 @@ class CustomerSerializer(serializers.ModelSerializer):
         return PlaceSerializer(rows[0]).data if rows else None
 
 
-class CustomerFactsSerializer(serializers.Serializer):
+class CustomerFactsSerializer(StrictSerializer):
     """What may be changed of a customer; what is left out stays as it is."""
 
     name = serializers.CharField(max_length=200)
@@ -83,7 +84,7 @@ class CustomerFactsSerializer(serializers.Serializer):
     is_active = serializers.BooleanField(required=False)
 
 
-class _PlaceFields(serializers.Serializer):
+class _PlaceFields(StrictSerializer):
     team = serializers.SlugRelatedField(
         slug_field="code", queryset=Team.objects.filter(is_active=True), help_text="The team's code."
     )
@@ -98,7 +99,7 @@ class AssignSerializer(_PlaceFields):
     note = serializers.CharField(max_length=4000, allow_blank=True, default="")
 
 
-class NewCustomerSerializer(serializers.Serializer):
+class NewCustomerSerializer(StrictSerializer):
     """A customer to be made; team and contact come together or not at all."""
 
     reference = serializers.RegexField(r"^[^/\x00]+$", max_length=60)
@@ -117,7 +118,7 @@ class NewCustomerSerializer(serializers.Serializer):
     )
 
 
-class HandOverSerializer(serializers.Serializer):
+class HandOverSerializer(StrictSerializer):
     """The next contact, in the same team."""
 
     contact = serializers.SlugRelatedField(

@@ -1,10 +1,9 @@
-"""How the API reads what it is sent: exact numbers, and no field that it does not know."""
+"""How the API reads numbers: exact, and never as a text that looks like one."""
 
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
 PATTERN = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$"
@@ -30,32 +29,6 @@ class CountField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return int(super().to_internal_value(data))
-
-
-class StrictSerializer(serializers.Serializer):
-    """Refuses what it does not know, so that a misspelt field is never silently lost."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = [name for name in data if name not in self._writable()]
-            if unknown:
-                said = serializers.ErrorDetail(_("There is no such field here."), code="unknown_field")
-                raise serializers.ValidationError({str(name): [said] for name in unknown})
-        return super().to_internal_value(data)
-
-    def _writable(self) -> set[str]:
-        return {name for name, field in self.fields.items() if not field.read_only}
-
-
-class StrictSchema(OpenApiSerializerExtension):
-    """Says in the OpenAPI description that no other fields are taken."""
-
-    target_class = StrictSerializer
-    match_subclasses = True
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return {**schema, "additionalProperties": False}
 
 
 class ExactSchema(OpenApiSerializerFieldExtension):

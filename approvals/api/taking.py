@@ -6,9 +6,10 @@ from typing import Any
 from rest_framework import serializers
 
 from approvals.actions.draft import DraftLine, DraftTerms
-from approvals.api.fields import CountField, ExactField, StrictSerializer
+from approvals.api.fields import CountField, ExactField
 from approvals.models import Deal
 from approvals.terms import LONGEST_PAYMENT, LONGEST_TERM, LONGEST_WHY, MOST_LINES
+from journal.strict import StrictSerializer
 from mandates.engine.currencies import EXPONENTS
 from teams.models import Customer, Team
 

@@ -220,7 +220,11 @@ def test_change_customer_with_the_edition_read_changes_only_what_is_offered(made
     tag = program.get("customers/C-17/")["ETag"]
     before = Customer.objects.values().get(reference="C-17")
     everything = {"id": 9, "reference": "STOLEN", "edition": 99, "segment": "care", "place": None}
-    answer = program.send("PATCH", "customers/C-17/", everything, **{"If-Match": tag})
+    refused = program.send("PATCH", "customers/C-17/", everything, **{"If-Match": tag})
+    assert refused.status_code == 422
+    assert {error["path"] for error in refused.json()["errors"]} == {"id", "reference", "edition", "place"}
+    assert Customer.objects.values().get(reference="C-17") == before
+    answer = program.send("PATCH", "customers/C-17/", {"segment": "care"}, **{"If-Match": tag})
     assert answer.status_code == 200
     assert answer["ETag"] == '"2"'
     after = Customer.objects.values().get(pk=before["id"])
