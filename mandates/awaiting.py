@@ -1,5 +1,6 @@
 """Which proposed versions wait for somebody's grant."""
 
+from mandates.drafters import drafter_ids
 from mandates.models import CharterVersion, MandateVersion, VersionState
 from teams.permissions import About, Person, may
 
@@ -9,7 +10,7 @@ def mandates_awaiting(person: Person) -> list[MandateVersion]:
     if not may("mandate.grant", person):
         return []
     versions = MandateVersion.objects.filter(state=VersionState.PROPOSED).order_by("id")
-    found = versions.select_related("mandate", "proposed_by").prefetch_related("holders")
+    found = versions.select_related("mandate", "proposed_by").prefetch_related("holders", "drafters")
     return [version for version in found if may("mandate.grant", person, _about(version))]
 
 
@@ -17,10 +18,11 @@ def charters_awaiting(person: Person) -> list[CharterVersion]:
     """Return the proposed version of the charter that this person may grant, if there is one."""
     if not may("charter.grant", person):
         return []
-    found = CharterVersion.objects.filter(state=VersionState.PROPOSED).select_related("proposed_by")
-    return [one for one in found if may("charter.grant", person, About(drafter_id=one.drafted_by_id))]
+    proposed = CharterVersion.objects.filter(state=VersionState.PROPOSED)
+    found = proposed.select_related("proposed_by").prefetch_related("drafters")
+    return [one for one in found if may("charter.grant", person, About(drafter_ids=drafter_ids(one)))]
 
 
 def _about(version: MandateVersion) -> About:
     holders = frozenset(holder.team_id for holder in version.holders.all())
-    return About(drafter_id=version.drafted_by_id, holder_team_ids=holders)
+    return About(drafter_ids=drafter_ids(version), holder_team_ids=holders)

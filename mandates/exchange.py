@@ -7,7 +7,8 @@ from typing import Any
 
 from mandates.engine import InvalidCase, Problem, check_charter, check_mandate, parse_text
 
-ENVELOPE = ("mandate", "name", "goal", "teams", "note")
+TEXTS = ("name", "goal", "walk_away", "options", "note")
+ENVELOPE = ("mandate", *TEXTS, "teams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Parcel:
     document: dict[str, Any]
     name: str = ""
     goal: str = ""
+    walk_away: str = ""
+    options: str = ""
     teams: tuple[str, ...] | None = None
     note: str = ""
 
@@ -24,7 +27,7 @@ class Parcel:
 def read_mandate(text: str) -> tuple[Parcel | None, list[Problem]]:
     """Return a mandate's document with its envelope, or what is wrong with it; paths are those of the file.
 
-    The file is either the document alone (`decision.md` section 2) or `{"mandate": ..., "name", "goal", "teams"}`.
+    The file is either the document alone (`decision.md` section 2) or `{"mandate": ...}` with what surrounds it beside.
     """
     value, problems = _parsed(text)
     if problems:
@@ -39,7 +42,7 @@ def read_mandate(text: str) -> tuple[Parcel | None, list[Problem]]:
         return None, found
     outer = value if wrapped else {}
     teams = tuple(outer["teams"]) if "teams" in outer else None
-    named = {name: str(outer.get(name, "")) for name in ("name", "goal", "note")}
+    named = {name: str(outer.get(name, "")) for name in TEXTS}
     return Parcel(dict(inside), teams=teams, **named), []
 
 
@@ -61,7 +64,7 @@ def _envelope_problems(value: Mapping[str, Any]) -> list[Problem]:
     found = [Problem("unknown_key", f"“{key}” means nothing here.", key) for key in value if key not in ENVELOPE]
     found += [
         Problem("not_text", "This must be a text.", key)
-        for key in ("name", "goal", "note")
+        for key in TEXTS
         if key in value and not isinstance(value[key], str)
     ]
     teams = value.get("teams", [])
@@ -80,10 +83,18 @@ def written(document: Mapping[str, Any]) -> str:
 
 
 def envelope(
-    document: Mapping[str, Any], *, name: str, goal: str = "", teams: Sequence[str] = (), note: str = ""
+    document: Mapping[str, Any],
+    *,
+    name: str,
+    goal: str = "",
+    walk_away: str = "",
+    options: str = "",
+    teams: Sequence[str] = (),
+    note: str = "",
 ) -> dict[str, Any]:
     """Return a mandate's document with what surrounds it, as `read_mandate` takes it."""
-    about = {"name": name, "goal": goal, "teams": list(teams), "note": note}
+    about = {"name": name, "goal": goal, "walk_away": walk_away, "options": options}
+    about |= {"teams": list(teams), "note": note}
     return {key: value for key, value in about.items() if value} | {"mandate": ordered(document)}
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from journal.strict import StrictSerializer
 from mandates.documents import document_of, money_text
+from mandates.drafters import aims_of
 from mandates.engine import Problem
 from mandates.models import CharterVersion, Mandate, MandateVersion, Price, Product, VersionState
 from mandates.sentences import charter_sentences, sentences
@@ -60,12 +61,27 @@ class VersionSerializer(serializers.ModelSerializer):
 
 
 class VersionDetailSerializer(VersionSerializer):
-    """One version with its document (`decision.md` section 2, without `used`)."""
+    """One version with its document (`decision.md` section 2, without `used`) and what it is for."""
 
+    goal = serializers.SerializerMethodField()
+    walk_away = serializers.SerializerMethodField()
+    options = serializers.SerializerMethodField()
     document = serializers.SerializerMethodField()
 
     class Meta(VersionSerializer.Meta):
-        fields = [*VersionSerializer.Meta.fields, "document"]
+        fields = [*VersionSerializer.Meta.fields, "goal", "walk_away", "options", "document"]
+
+    def get_goal(self, version: MandateVersion) -> str:
+        """Return what the mandate is to reach."""
+        return aims_of(version).goal
+
+    def get_walk_away(self, version: MandateVersion) -> str:
+        """Return what the team does without an agreement."""
+        return aims_of(version).walk_away
+
+    def get_options(self, version: MandateVersion) -> str:
+        """Return what the team may offer instead of price."""
+        return aims_of(version).options
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_document(self, version: MandateVersion) -> Any:
@@ -126,6 +142,8 @@ class MandateDraftSerializer(StrictSerializer):
     )
     name = serializers.CharField(max_length=120, required=False)
     goal = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    walk_away = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    options = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
 
 

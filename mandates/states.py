@@ -21,6 +21,8 @@ def _from(*states: str) -> frozenset[str]:
 
 MANDATE_MOVES: Final[tuple[Move, ...]] = (
     Move("edit", _from(DRAFT), DRAFT, "mandate.draft", "mandate.edited"),
+    # who joins the drafters may change the draft, and never grants it
+    Move("join", _from(DRAFT), DRAFT, "mandate.draft", "mandate.joined"),
     Move("propose", _from(DRAFT), PROPOSED, "mandate.propose", "mandate.proposed"),
     # a drafter's own way out: the version ends like a declined one, with nobody's answer
     Move("take_back", _from(DRAFT, PROPOSED), DECLINED, "mandate.draft", "mandate.taken_back"),
@@ -36,6 +38,7 @@ MANDATE_MOVES: Final[tuple[Move, ...]] = (
 # A charter is replaced by its next version and never ends: without one, nothing would bound anybody.
 CHARTER_MOVES: Final[tuple[Move, ...]] = (
     Move("edit", _from(DRAFT), DRAFT, "charter.draft", "charter.edited"),
+    Move("join", _from(DRAFT), DRAFT, "charter.draft", "charter.joined"),
     Move("propose", _from(DRAFT), PROPOSED, "charter.propose", "charter.proposed"),
     Move("take_back", _from(DRAFT, PROPOSED), DECLINED, "charter.draft", "charter.taken_back"),
     Move("grant", _from(PROPOSED), GRANTED, "charter.grant", "charter.granted"),

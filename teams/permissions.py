@@ -31,7 +31,8 @@ class About:
     """What a question of permission is about; what does not apply stays empty.
 
     `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
-    `elector_ids` the people asked for consent or a vote, `holder_team_ids` the teams that hold the mandate,
+    `elector_ids` the people asked for consent or a vote, `drafter_ids` everybody who wrote a part of the version,
+    `holder_team_ids` the teams that hold the mandate,
     `owner_id` the owner of a token or who asked for a replay.
     """
 
@@ -43,7 +44,7 @@ class About:
     editor_ids: frozenset[int] = frozenset()
     elector_ids: frozenset[int] = frozenset()
     seat_ids: frozenset[int] = frozenset()
-    drafter_id: int | None = None
+    drafter_ids: frozenset[int] = frozenset()
     holder_team_ids: frozenset[int] = frozenset()
     result_by_id: int | None = None
     owner_id: int | None = None
@@ -159,7 +160,7 @@ def _revokes_approval(person: Person, about: About) -> Answer:
 
 def _grants(person: Person, about: About) -> Answer:
     """A grantor is an administrator or executive who neither drafted the version nor belongs to a holding team."""
-    if about.drafter_id == person.user_id:
+    if person.user_id in about.drafter_ids:
         return _no("drafted_it")
     if about.holder_team_ids & person.team_roles.keys():
         return _no("holds_it")
@@ -167,7 +168,7 @@ def _grants(person: Person, about: About) -> Answer:
 
 
 def _grants_charter(person: Person, about: About) -> Answer:
-    if about.drafter_id == person.user_id:
+    if person.user_id in about.drafter_ids:
         return _no("drafted_it")
     return _has(EXECUTIVE)(person, about)
 

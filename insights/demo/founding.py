@@ -97,6 +97,8 @@ def grant_mandate(
         code=code,
         name=name,
         goal="Answer our customers at the table.",
+        walk_away="We let the order go and keep the customer: support and training stay ours.",
+        options="A longer term, payment within 14 days, training instead of discount, delivery in two parts.",
         document=dated,
         teams=[Team.objects.get(code=code)],
         note="The authority that the team needs for its everyday deals.",

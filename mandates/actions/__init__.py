@@ -12,6 +12,7 @@ from mandates.actions.charter import (
 from mandates.actions.drafting import draft_mandate, edit_draft, propose, take_back
 from mandates.actions.ending import resume, revoke, settle, suspend
 from mandates.actions.granting import decline, grant
+from mandates.actions.joining import join_charter_draft, join_draft
 
 __all__ = [
     "add_price",
@@ -25,6 +26,8 @@ __all__ = [
     "edit_draft",
     "grant",
     "grant_charter",
+    "join_charter_draft",
+    "join_draft",
     "propose",
     "propose_charter",
     "resume",

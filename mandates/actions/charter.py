@@ -24,6 +24,7 @@ from mandates.actions.writing import (
 )
 from mandates.checking import charter_findings, charter_problems
 from mandates.documents import document_of
+from mandates.drafters import drafter_ids
 from mandates.models import Charter, CharterPeriod, CharterVersion, VersionState
 from mandates.periods import day_begins
 from mandates.snapshots import in_force
@@ -84,7 +85,7 @@ def edit_charter(
     document: Mapping[str, Any],
     note: str = "",
 ) -> CharterVersion:
-    """Replace what the draft says; only its drafter may. Raises: as `edit_draft` for a mandate."""
+    """Replace what the draft says; only its drafters may. Raises: as `edit_draft` for a mandate."""
     version = _locked(version)
     charter_move(version, "edit", by=by, at=at)
     own_draft(version, by)
@@ -137,7 +138,7 @@ def decline_charter(
     move, _day = charter_move(version, "decline", by=by, at=at)
     same_edition(version, edition)
     _answer(version, move.target, by, at, reason_given(reason))
-    tell_charter(move.event, version, by=by, at=at, tell=[version.drafted_by_id])
+    tell_charter(move.event, version, by=by, at=at, tell=sorted(drafter_ids(version)))
     return version
 
 
@@ -182,7 +183,7 @@ def grant_charter(
         "sha256": version.sha256,
         "confirmed": [finding.key for finding in findings],
     }
-    tell_charter(move.event, version, by=by, at=at, data=data, tell=[version.drafted_by_id])
+    tell_charter(move.event, version, by=by, at=at, data=data, tell=sorted(drafter_ids(version)))
     settle_charter(charter, at)
     return version
 

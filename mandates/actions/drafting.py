@@ -23,7 +23,8 @@ from mandates.actions.writing import (
 )
 from mandates.checking import day_or_none, findings_of, problems_of
 from mandates.documents import document_of
-from mandates.models import Mandate, MandateVersion, VersionHolder, VersionState
+from mandates.drafters import aims_of, drafter_ids
+from mandates.models import Mandate, MandateVersion, VersionAims, VersionHolder, VersionState
 from mandates.snapshots import in_force
 from teams.actions.writing import checked
 from teams.models import Team, User
@@ -42,6 +43,8 @@ def draft_mandate(
     code: str,
     name: str = "",
     goal: str = "",
+    walk_away: str = "",
+    options: str = "",
     document: Mapping[str, Any] | None = None,
     teams: Sequence[Team] | None = None,
     note: str = "",
@@ -68,12 +71,13 @@ def draft_mandate(
         detail = _("“%(name)s” has an open draft already. Go on with that one, or take it back.")
         raise Conflict("draft_exists", detail % {"name": mandate.name}) from None
     _write_holders(version, teams)
+    _begin_aims(version, source, {"goal": goal, "walk_away": walk_away, "options": options})
     tell_mandate("mandate.drafted", version, by=by, at=at, data={"teams": [team.code for team in teams]})
     return version
 
 
 def _mandate(code: str, name: str, goal: str) -> Mandate:
-    """Return the mandate, locked, made where there is none; a name or goal that is given replaces the old one."""
+    """Return the mandate, locked, made where there is none; a name that is given replaces the old one."""
     mandate = Mandate.objects.select_for_update().filter(code=code).first()
     if mandate is None:
         if code in RESERVED:
@@ -82,20 +86,39 @@ def _mandate(code: str, name: str, goal: str) -> Mandate:
         checked(mandate, ["code", "name", "goal"])
         mandate.save(force_insert=True)
         return mandate
-    _rename(mandate, name or None, goal or None)
+    _rename(mandate, name or None)
     return mandate
 
 
-def _rename(mandate: Mandate, name: str | None, goal: str | None) -> bool:
-    changed = [(field, value) for field, value in (("name", name), ("goal", goal)) if value is not None]
-    changed = [(field, value) for field, value in changed if getattr(mandate, field) != value]
-    if not changed:
+def _rename(mandate: Mandate, name: str | None) -> bool:
+    if name is None or mandate.name == name:
         return False
-    for field, value in changed:
-        setattr(mandate, field, value)
-    checked(mandate, ["name", "goal"])
+    mandate.name = name
+    checked(mandate, ["name"])
     mandate.edition += 1
-    mandate.save(update_fields=[*(field for field, _value in changed), "edition"])
+    mandate.save(update_fields=["name", "edition"])
+    return True
+
+
+def _begin_aims(version: MandateVersion, source: MandateVersion | None, given: Mapping[str, str]) -> None:
+    """Write what the draft is for: what is given, else what the version that it copies is for."""
+    aims = VersionAims(version=version)
+    earlier = aims_of(source) if source else aims
+    for name, value in given.items():
+        setattr(aims, name, value.strip() or getattr(earlier, name))
+    aims.save(force_insert=True)
+
+
+def _write_aims(version: MandateVersion, given: Mapping[str, str | None]) -> bool:
+    """Replace what is given of the draft's aims; say whether that changed anything."""
+    aims = aims_of(version)
+    before = (aims.goal, aims.walk_away, aims.options)
+    for name, value in given.items():
+        if value is not None:
+            setattr(aims, name, value.strip())
+    if (aims.goal, aims.walk_away, aims.options) == before:
+        return False
+    aims.save()
     return True
 
 
@@ -149,8 +172,10 @@ def edit_draft(
     note: str = "",
     name: str | None = None,
     goal: str | None = None,
+    walk_away: str | None = None,
+    options: str | None = None,
 ) -> MandateVersion:
-    """Replace what the draft says; only its drafter may. Nothing is written where nothing changes.
+    """Replace what the draft says; only its drafters may. What is None stays. Nothing is written where nothing changes.
 
     Raises: Conflict `stale_edition`, `illegal_move`; NotAllowed; Invalid for what cannot be stored.
     """
@@ -164,8 +189,9 @@ def edit_draft(
     version.note = note.strip()
     _write_document(version, document)
     holders_changed = _write_holders(version, teams)
-    renamed = _rename(mandate, name, goal)
-    if (version.sha256, version.note) == before and not holders_changed and not renamed:
+    renamed = _rename(mandate, name)
+    aimed = _write_aims(version, {"goal": goal, "walk_away": walk_away, "options": options})
+    if (version.sha256, version.note) == before and not (holders_changed or renamed or aimed):
         return version
     version.edition += 1
     version.save(update_fields=["document", "sha256", "note", "valid_from", "valid_until", "edition"])
@@ -211,5 +237,5 @@ def take_back(*, version: MandateVersion, by: User, at: datetime, edition: int |
     version.state = VersionState(move.target)
     version.edition += 1
     version.save(update_fields=["state", "edition"])
-    tell_mandate(move.event, version, by=by, at=at, tell=[*told, version.drafted_by_id])
+    tell_mandate(move.event, version, by=by, at=at, tell=[*told, *sorted(drafter_ids(version))])
     return version

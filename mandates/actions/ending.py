@@ -18,6 +18,7 @@ from mandates.actions.writing import (
     team_people,
     tell_mandate,
 )
+from mandates.drafters import drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionPeriod, VersionState, VersionStep
 from mandates.periods import day_begins
 from mandates.snapshots import in_force
@@ -99,7 +100,7 @@ def _step(version: MandateVersion, move: Move, by: User, at: datetime, reason: s
     version.edition += 1
     version.save(update_fields=["state", "edition"])
     VersionStep.objects.create(version=version, name=move.name, reason=reason, by=by, at=at)
-    told = [version.drafted_by_id, *team_people(holder_ids(version), today(at))]
+    told = [*sorted(drafter_ids(version)), *team_people(holder_ids(version), today(at))]
     tell_mandate(move.event, version, by=by, at=at, tell=told)
 
 

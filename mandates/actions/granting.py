@@ -22,6 +22,7 @@ from mandates.actions.writing import (
     tell_mandate,
 )
 from mandates.checking import findings_of, problems_of
+from mandates.drafters import aims_of, drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
 from mandates.periods import day_begins
 from teams.models import User
@@ -66,6 +67,7 @@ def grant(
     _begin(mandate, version, starts_at, ends_at)
     version.state = VersionState(move.target)
     _answer(version, by, at, note)
+    _take_goal(mandate, version)
     data = {
         "from": starts_at.isoformat(),
         "until": str(version.valid_until),
@@ -73,10 +75,19 @@ def grant(
         "teams": sorted(version.holders.values_list("team__code", flat=True)),
         "confirmed": [finding.key for finding in findings],
     }
-    told = [version.drafted_by_id, *team_people(teams, day)]
+    told = [*sorted(drafter_ids(version)), *team_people(teams, day)]
     tell_mandate(move.event, version, by=by, at=at, data=data, tell=told)
     settle_mandate(mandate, at)
     return version
+
+
+def _take_goal(mandate: Mandate, version: MandateVersion) -> None:
+    """Let the mandate be read with the goal of the version that was granted last."""
+    goal = aims_of(version).goal
+    if mandate.goal != goal:
+        mandate.goal = goal
+        mandate.edition += 1
+        mandate.save(update_fields=["goal", "edition"])
 
 
 def _answer(version: MandateVersion, by: User, at: datetime, note: str) -> None:
@@ -133,6 +144,6 @@ def decline(
     reason = reason_given(reason)
     version.state = VersionState(move.target)
     _answer(version, by, at, reason)
-    told = [version.drafted_by_id, version.proposed_by_id or version.drafted_by_id]
+    told = sorted({*drafter_ids(version), version.proposed_by_id or version.drafted_by_id})
     tell_mandate(move.event, version, by=by, at=at, tell=told)
     return version

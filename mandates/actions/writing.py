@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from journal.moves import Move, find
 from journal.record import record
 from journal.refusals import Conflict, Invalid, NotAllowed
+from mandates.drafters import drafter_ids
 from mandates.engine import Problem, canonical, digest
 from mandates.findings import Finding, unconfirmed
 from mandates.models import CharterVersion, Mandate, MandateVersion
@@ -42,14 +43,14 @@ def holder_ids(version: MandateVersion) -> frozenset[int]:
 def judged_move(version: MandateVersion, name: str, *, by: User, at: datetime) -> tuple[Move, date]:
     """Return the move from the version's state and today's date. Raises: Conflict `illegal_move`; NotAllowed."""
     move = find(MANDATE_MOVES, name, version.state)
-    about = About(drafter_id=version.drafted_by_id, holder_team_ids=holder_ids(version))
+    about = About(drafter_ids=drafter_ids(version), holder_team_ids=holder_ids(version))
     return move, require_today(move.permission, by=by, at=at, about=about)
 
 
 def charter_move(version: CharterVersion, name: str, *, by: User, at: datetime) -> tuple[Move, date]:
     """Return the move from the version's state and today's date. Raises: Conflict `illegal_move`; NotAllowed."""
     move = find(CHARTER_MOVES, name, version.state)
-    return move, require_today(move.permission, by=by, at=at, about=About(drafter_id=version.drafted_by_id))
+    return move, require_today(move.permission, by=by, at=at, about=About(drafter_ids=drafter_ids(version)))
 
 
 def same_edition(row: Any, edition: int | None) -> None:
@@ -59,11 +60,12 @@ def same_edition(row: Any, edition: int | None) -> None:
 
 
 def own_draft(version: MandateVersion | CharterVersion, by: User) -> None:
-    """Raises: NotAllowed unless `by` drafted it: who edits a version drafts it, and may not grant it."""
-    if version.drafted_by_id != by.pk:
+    """Raises: NotAllowed unless `by` drafts it: who edits a version drafts it, and may not grant it."""
+    if by.pk not in drafter_ids(version):
         raise NotAllowed(
             "not_allowed_not_drafter",
-            _("Only %(name)s edits this draft. Take it back and draft your own.") % {"name": version.drafted_by},
+            _("%(name)s drafts this. Join in to change it: whoever drafts a version never grants it.")
+            % {"name": version.drafted_by},
         )
 
 
@@ -117,7 +119,7 @@ def team_people(team_ids: Collection[int], day: date) -> list[int]:
 def grantors(version: MandateVersion | CharterVersion, day: date) -> list[int]:
     """Return who may answer a proposed version: not its drafter, nobody of a holding team."""
     wanted = ["executive"]
-    rows = OrganisationRole.objects.filter(holds_on(day), user__is_active=True).exclude(user=version.drafted_by_id)
+    rows = OrganisationRole.objects.filter(holds_on(day), user__is_active=True).exclude(user__in=drafter_ids(version))
     if isinstance(version, MandateVersion):
         wanted.append("mandate_administrator")
         rows = rows.exclude(user__in=team_people(holder_ids(version), day))

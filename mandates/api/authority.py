@@ -118,6 +118,8 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
             code=document["code"],
             name=values.get("name", ""),
             goal=values.get("goal", ""),
+            walk_away=values.get("walk_away", ""),
+            options=values.get("options", ""),
             document=document,
             teams=values.get("teams"),
             note=values["note"],
@@ -162,7 +164,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
     )
     @version.mapping.put
     def change_draft(self, request: Request, code: str, number: str) -> Response:
-        """Replace what a draft says; only its drafter may."""
+        """Replace what a draft says; only its drafters may."""
         version = self._version(request, code, number)
         values = _draft_values(request)
         with transaction.atomic():
@@ -179,6 +181,8 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
                 note=values["note"],
                 name=values.get("name"),
                 goal=values.get("goal"),
+                walk_away=values.get("walk_away"),
+                options=values.get("options"),
             )
         return self._shown(request, version)
 

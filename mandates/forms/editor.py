@@ -87,7 +87,25 @@ class MandateFieldsForm(CharterFieldsForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     goal = forms.CharField(
-        label=gettext_lazy("Goal"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+        label=gettext_lazy("Goal"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=gettext_lazy("What the team is to reach with it."),
+    )
+    walk_away = forms.CharField(
+        label=gettext_lazy("Walk-away alternative"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=gettext_lazy("What the team does where no agreement is found."),
+    )
+    options = forms.CharField(
+        label=gettext_lazy("Options"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=gettext_lazy("What the team may offer or ask for instead of a lower price."),
     )
     teams = TeamsField(
         label=gettext_lazy("Teams that hold it"),

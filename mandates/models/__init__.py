@@ -13,10 +13,12 @@ from mandates.models.authority import (
 )
 from mandates.models.budget import Budget, LedgerEntry
 from mandates.models.catalogue import Price, Product, Rate
+from mandates.models.drafting import CharterDrafter, VersionAims, VersionDrafter
 
 __all__ = [
     "Budget",
     "Charter",
+    "CharterDrafter",
     "CharterPeriod",
     "CharterVersion",
     "LedgerEntry",
@@ -25,6 +27,8 @@ __all__ = [
     "Price",
     "Product",
     "Rate",
+    "VersionAims",
+    "VersionDrafter",
     "VersionHolder",
     "VersionPeriod",
     "VersionState",

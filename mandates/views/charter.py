@@ -21,12 +21,14 @@ from mandates.actions import (
     draft_charter,
     edit_charter,
     grant_charter,
+    join_charter_draft,
     propose_charter,
     take_back_charter,
 )
 from mandates.checking import charter_findings, charter_problems
 from mandates.comparing import compare_charters
 from mandates.documents import document_of
+from mandates.drafters import drafter_ids, drafters_said
 from mandates.engine import check_charter
 from mandates.exchange import read_charter, written
 from mandates.forms.editor import (
@@ -40,7 +42,7 @@ from mandates.forms.editor import (
 )
 from mandates.forms.moves import DocumentForm, EditionForm, GrantForm, ReasonForm
 from mandates.models import CharterPeriod, CharterVersion, VersionState
-from mandates.phrases import bound_text, conditions_text, metric_label
+from mandates.phrases import bound_text, conditions_text, listed, metric_label
 from mandates.sentences import charter_sentences
 from mandates.snapshots import in_force
 from mandates.states import CHARTER_MOVES
@@ -111,7 +113,8 @@ def _told(version: CharterVersion) -> dict[str, Any]:
 
 
 def _version(request: PageRequest, number: int) -> CharterVersion:
-    return get_object_or_404(visible_charters(request.person), number=number)
+    versions = visible_charters(request.person).prefetch_related("drafters__user")
+    return get_object_or_404(versions, number=number)
 
 
 @require_safe
@@ -160,6 +163,8 @@ def _context(
     context: dict[str, Any] = {
         "version": version,
         "state": _state(version, current),
+        "drafter_ids": drafter_ids(version),
+        "drafters": listed(drafters_said(version)),
         "problems": problems,
         "moves": _moves(request, version, bound, with_problems=bool(problems)),
         "crumbs": [{"url": "/charter/", "label": _("Charter")}],
@@ -186,7 +191,7 @@ def _moves(
     *,
     with_problems: bool,
 ) -> list[dict[str, Any]]:
-    known = About(drafter_id=version.drafted_by_id)
+    known = About(drafter_ids=drafter_ids(version))
     found = []
     for one in legal(CHARTER_MOVES, version.state):
         allowed = one.name in ACTIONS and may(one.permission, request.person, known)
@@ -229,6 +234,17 @@ def begin(request: PageRequest) -> HttpResponse:
     """Begin the next version as a copy of the charter in force."""
     _must_draft(request)
     draft_charter(by=request.user, at=timezone.now())
+    return redirect("mandates:charter_draft")
+
+
+@require_POST
+@login_required
+def join(request: PageRequest) -> HttpResponse:
+    """Join the drafters of somebody else's draft."""
+    _must_draft(request)
+    version = get_object_or_404(CharterVersion, state=VersionState.DRAFT)
+    join_charter_draft(version=version, by=request.user, at=timezone.now())
+    messages.success(request, _("You draft this version too. Somebody else will answer it."))
     return redirect("mandates:charter_draft")
 
 
@@ -277,7 +293,7 @@ def _draft_page(
         "editor": editor,
         "version": version,
         "refusal": refusal,
-        "is_own": version.drafted_by_id == request.user.pk,
+        "is_own": request.user.pk in drafter_ids(version),
         "is_charter": True,
         "crumbs": [{"url": "/charter/", "label": _("Charter")}],
     }

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from journal.refusals import Refusal
-from mandates.actions import draft_mandate, edit_draft
+from mandates.actions import draft_mandate, edit_draft, join_draft
 from mandates.checking import problems_of
 from mandates.documents import document_of
+from mandates.drafters import aims_of, drafter_ids
 from mandates.engine import Problem
 from mandates.exchange import read_mandate
 from mandates.forms.editor import (
@@ -80,6 +81,8 @@ def new(request: PageRequest) -> HttpResponse:
             code=values["code"],
             name=values["name"],
             goal=values["goal"],
+            walk_away=values["walk_away"],
+            options=values["options"],
             document=document,
             teams=list(values["teams"]),
             note=values["note"],
@@ -118,6 +121,18 @@ def begin(request: PageRequest, code: str) -> HttpResponse:
     return redirect("mandates:draft", code=code)
 
 
+@require_POST
+@login_required
+def join(request: PageRequest, code: str) -> HttpResponse:
+    """Join the drafters of somebody else's draft."""
+    version = open_draft_of(request, code)
+    if version is None:
+        raise Http404
+    join_draft(version=version, by=request.user, at=timezone.now())
+    messages.success(request, _("You draft this version too. Somebody else will answer it."))
+    return redirect("mandates:draft", code=code)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def draft(request: PageRequest, code: str) -> HttpResponse:
@@ -147,6 +162,8 @@ def draft(request: PageRequest, code: str) -> HttpResponse:
             note=form.cleaned_data["note"],
             name=form.cleaned_data["name"],
             goal=form.cleaned_data["goal"],
+            walk_away=form.cleaned_data["walk_away"],
+            options=form.cleaned_data["options"],
         )
     except Refusal as refusal:
         version.refresh_from_db()
@@ -161,9 +178,12 @@ def _edition(request: PageRequest) -> int:
 
 def _stored_editor(version: MandateVersion, held_by: Sequence[int]) -> Editor:
     document = document_of(version)
+    aims = aims_of(version)
     initial = initial_of(document) | {
         "name": version.mandate.name,
-        "goal": version.mandate.goal,
+        "goal": aims.goal,
+        "walk_away": aims.walk_away,
+        "options": aims.options,
         "note": version.note,
         "teams": list(held_by),
     }
@@ -183,7 +203,7 @@ def _draft_page(
         "editor": editor,
         "version": version,
         "refusal": refusal,
-        "is_own": version.drafted_by_id == request.user.pk,
+        "is_own": request.user.pk in drafter_ids(version),
         "crumbs": _crumbs((f"/mandates/{code}/", version.mandate.name)),
     }
     return render(request, "mandates/editor.html", context, status=status)
@@ -225,6 +245,8 @@ def import_document(request: PageRequest, text: str, note: str) -> tuple[Mandate
             code=parcel.document["code"],
             name=parcel.name,
             goal=parcel.goal,
+            walk_away=parcel.walk_away,
+            options=parcel.options,
             document=parcel.document,
             teams=teams,
             note=note or parcel.note,

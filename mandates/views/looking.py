@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from journal.refusals import Refusal
+from mandates.drafters import drafter_ids
 from mandates.models import CharterVersion, Mandate, MandateVersion, VersionState
 from teams.models import Organisation, User
 from teams.organisation import today
@@ -39,7 +40,7 @@ def sees_drafts(person: Person) -> bool:
 
 def visible_versions(person: Person) -> QuerySet[MandateVersion]:
     """Return the versions that somebody may see: all but others' drafts."""
-    versions = MandateVersion.objects.select_related("mandate", "drafted_by", "proposed_by", "answered_by")
+    versions = MandateVersion.objects.select_related("mandate", "aims", "drafted_by", "proposed_by", "answered_by")
     if sees_drafts(person):
         return versions
     return versions.exclude(state=VersionState.DRAFT)
@@ -53,7 +54,8 @@ def mandate_of(request: PageRequest, code: str) -> Mandate:
 
 def version_of(request: PageRequest, code: str, number: int) -> MandateVersion:
     """Return the version if the reader may see it. Raises: Http404."""
-    return get_object_or_404(visible_versions(request.person), mandate__code=code, number=number)
+    versions = visible_versions(request.person).prefetch_related("drafters__user")
+    return get_object_or_404(versions, mandate__code=code, number=number)
 
 
 def open_draft_of(request: PageRequest, code: str) -> MandateVersion | None:
@@ -61,7 +63,7 @@ def open_draft_of(request: PageRequest, code: str) -> MandateVersion | None:
     if not may("mandate.draft", request.person):
         raise Http404
     mandate = get_object_or_404(Mandate, code=code)
-    drafts = MandateVersion.objects.select_related("mandate", "drafted_by")
+    drafts = MandateVersion.objects.select_related("mandate", "aims", "drafted_by").prefetch_related("drafters")
     return drafts.filter(mandate=mandate, state=VersionState.DRAFT).first()
 
 
@@ -74,7 +76,7 @@ def visible_charters(person: Person) -> QuerySet[CharterVersion]:
 def about(version: MandateVersion) -> About:
     """Return what the permission table asks about a version."""
     holders = frozenset(version.holders.values_list("team_id", flat=True))
-    return About(drafter_id=version.drafted_by_id, holder_team_ids=holders)
+    return About(drafter_ids=drafter_ids(version), holder_team_ids=holders)
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

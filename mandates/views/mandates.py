@@ -15,6 +15,7 @@ from journal.paging import page
 from journal.timeline import timeline
 from mandates import sections
 from mandates.documents import document_of
+from mandates.drafters import aims_of
 from mandates.exchange import envelope, written
 from mandates.models import Budget, LedgerEntry, Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
 from mandates.phrases import day_text, figure
@@ -67,7 +68,8 @@ def _row(mandate: Mandate, version_id: int | None) -> dict[str, Any]:
 
 def version_in_force(mandate: Mandate) -> MandateVersion | None:
     """Return the version of a mandate that judges now."""
-    period = mandate.periods.filter(in_force(timezone.now())).select_related("version__mandate").first()
+    periods = mandate.periods.select_related("version__mandate", "version__aims")
+    period = periods.filter(in_force(timezone.now())).first()
     return period.version if period else None
 
 
@@ -77,10 +79,12 @@ def detail(request: PageRequest, code: str) -> HttpResponse:
     """Show a mandate as it is in force: sentences, table, budgets, versions, and what happened."""
     mandate = mandate_of(request, code)
     current = version_in_force(mandate)
+    versions = _versions(request, mandate, current)
     context: dict[str, Any] = {
         "mandate": mandate,
         "version": current,
-        "versions": _versions(request, mandate, current),
+        "aims": aims_of(current or versions[0]["version"]),
+        "versions": versions,
         "sections": sections.of_mandate(mandate, request.person, request),
         "timeline": timeline("mandate", code, limit=20),
         "may_draft": may("mandate.draft", request.person).allowed,
@@ -150,8 +154,16 @@ def export(request: PageRequest, code: str, number: int) -> HttpResponse:
     if version is None:
         raise Http404
     teams = version.holders.order_by("team__code").values_list("team__code", flat=True)
-    mandate = version.mandate
-    parcel = envelope(document_of(version), name=mandate.name, goal=mandate.goal, teams=list(teams), note=version.note)
+    aims = aims_of(version)
+    parcel = envelope(
+        document_of(version),
+        name=version.mandate.name,
+        goal=aims.goal,
+        walk_away=aims.walk_away,
+        options=aims.options,
+        teams=list(teams),
+        note=version.note,
+    )
     name = f"{code}-{number}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(written(parcel), content_type="application/json", headers=headers)

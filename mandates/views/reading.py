@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mandates.balances import Usage, fullest, usage
 from mandates.documents import document_of
+from mandates.drafters import aims_of
 from mandates.models import MandateVersion, VersionPeriod, VersionState
 from mandates.phrases import bound_text, conditions_text, figure, metric_label
 from mandates.sentences import (
@@ -72,6 +73,7 @@ def told(version: MandateVersion, names: Names) -> dict[str, Any]:
     teams = [holder.team for holder in version.holders.select_related("team").order_by("team__name")]
     return {
         "document": document,
+        "aims": aims_of(version),
         "teams": teams,
         "opening": opening(document, teams=[team.name for team in teams]),
         "clauses": clauses(document, names),

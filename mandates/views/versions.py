@@ -22,10 +22,12 @@ from mandates.catalogue import rates_on
 from mandates.checking import findings_of, problems_of
 from mandates.comparing import compare
 from mandates.documents import document_of
+from mandates.drafters import drafter_ids, drafters_said
 from mandates.engine import Problem, check_mandate
 from mandates.findings import Finding
 from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm
 from mandates.models import MandateVersion, VersionState
+from mandates.phrases import listed
 from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
 from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
@@ -145,6 +147,8 @@ def _context(
         "mandate": version.mandate,
         "problems": problems,
         "state": shown_state(version, current.pk if current else None),
+        "drafter_ids": drafter_ids(version),
+        "drafters": listed(drafters_said(version)),
         "periods": [period_text(period, timezone.now()) for period in version.periods.order_by("starts_at", "id")],
         "steps": version.steps.select_related("by").order_by("-id"),
         "crumbs": [

@@ -23,6 +23,7 @@ from mandates.actions import (
 )
 from mandates.checking import findings_of
 from mandates.documents import document_of
+from mandates.drafters import aims_of
 from mandates.models import Budget, Mandate, MandateVersion, VersionPeriod, VersionState
 from mandates.snapshots import authority
 from mandates.ticking import settle_due
@@ -144,7 +145,7 @@ def test_edit_draft_replaces_document_and_holders(world: World) -> None:
     version = edit(world, drafted(world))
     assert (version.edition, document_of(version)["consents"], version.note) == (2, 3, "Two teams.")
     assert version.holders.count() == 2
-    assert Mandate.objects.get(code="retail-2026").goal == "Answer at the counter."
+    assert aims_of(version).goal == "Answer at the counter."
     assert Event.objects.order_by("-sequence")[0].verb == "mandate.edited"
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from journal.refusals import Refusal
 from mandates.actions import draft_charter, draft_mandate
 from mandates.documents import document_of
+from mandates.drafters import aims_of
 from mandates.engine import Problem
 from mandates.engine.compare import Difference, beyond_charter, compare
 from mandates.engine.currencies import EXPONENTS
@@ -143,6 +144,8 @@ class Command(BaseCommand):
             code=parcel.document["code"],
             name=parcel.name,
             goal=parcel.goal,
+            walk_away=parcel.walk_away,
+            options=parcel.options,
             document=parcel.document,
             teams=None if codes is None else _teams(codes),
             note=options["note"] or parcel.note,
@@ -171,8 +174,16 @@ class Command(BaseCommand):
         document = document_of(mandate)
         if not options["bare"]:
             teams = mandate.holders.order_by("team__code").values_list("team__code", flat=True)
-            about = mandate.mandate
-            document = envelope(document, name=about.name, goal=about.goal, teams=list(teams), note=mandate.note)
+            aims = aims_of(mandate)
+            document = envelope(
+                document,
+                name=mandate.mandate.name,
+                goal=aims.goal,
+                walk_away=aims.walk_away,
+                options=aims.options,
+                teams=list(teams),
+                note=mandate.note,
+            )
         self.stdout.write(written(document), ending="")
 
 

@@ -1,0 +1,22 @@
+"""Everybody who wrote a part of a version, and what the version is for."""
+
+from mandates.models import CharterVersion, MandateVersion, VersionAims
+
+
+def drafter_ids(version: MandateVersion | CharterVersion) -> frozenset[int]:
+    """Return the ids of all who drafted a version: whoever began it, and whoever joined."""
+    return frozenset({version.drafted_by_id, *(drafter.user_id for drafter in version.drafters.all())})
+
+
+def drafters_said(version: MandateVersion | CharterVersion) -> list[str]:
+    """Return the names of all who drafted a version, whoever began it first."""
+    joined = sorted(version.drafters.all(), key=lambda one: one.pk)
+    return [str(version.drafted_by), *(str(one.user) for one in joined)]
+
+
+def aims_of(version: MandateVersion) -> VersionAims:
+    """Return what a version is for; empty where nobody said so."""
+    try:
+        return version.aims
+    except VersionAims.DoesNotExist:
+        return VersionAims(version=version)
