@@ -1,6 +1,6 @@
 """Everybody who wrote a part of a version, and what the version is for."""
 
-from mandates.models import CharterVersion, MandateVersion, VersionAims
+from mandates.models import CharterDrafter, CharterVersion, MandateVersion, VersionAims, VersionDrafter
 
 
 def drafter_ids(version: MandateVersion | CharterVersion) -> frozenset[int]:
@@ -10,7 +10,7 @@ def drafter_ids(version: MandateVersion | CharterVersion) -> frozenset[int]:
 
 def drafters_said(version: MandateVersion | CharterVersion) -> list[str]:
     """Return the names of all who drafted a version, whoever began it first."""
-    joined = sorted(version.drafters.all(), key=lambda one: one.pk)
+    joined: list[VersionDrafter | CharterDrafter] = sorted(version.drafters.all(), key=lambda one: one.pk)
     return [str(version.drafted_by), *(str(one.user) for one in joined)]
 
 

@@ -93,7 +93,7 @@ def envelope(
     note: str = "",
 ) -> dict[str, Any]:
     """Return a mandate's document with what surrounds it, as `read_mandate` takes it."""
-    about = {"name": name, "goal": goal, "walk_away": walk_away, "options": options}
+    about: dict[str, Any] = {"name": name, "goal": goal, "walk_away": walk_away, "options": options}
     about |= {"teams": list(teams), "note": note}
     return {key: value for key, value in about.items() if value} | {"mandate": ordered(document)}
 
