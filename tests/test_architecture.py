@@ -25,12 +25,15 @@ PURE = [
 ]
 # A pure module may use these of our own modules, which are values and refusals without a database.
 PURE_TOO = {"journal.refusals", "journal.moves", "teams.permissions"}
-# Pure, but from outside: msgspec encodes values, polars computes in columns; they read nothing. The rest of the engine
-# does without them.
+# Pure, but from outside: msgspec encodes values, polars and numpy compute in columns; they read nothing. The rest of
+# the engine does without them.
 PURE_OUTSIDE = {
     "journal/chain.py": {"msgspec"},
-    "mandates/engine/bulk.py": {"polars"},
-    "mandates/engine/columns.py": {"polars"},
+    "mandates/engine/bulk.py": {"numpy", "polars"},
+    "mandates/engine/classes.py": {"numpy", "polars"},
+    "mandates/engine/columns.py": {"numpy"},
+    "mandates/engine/frames.py": {"numpy", "polars"},
+    "mandates/engine/governed.py": {"numpy"},
 }
 IMPURE_STANDARD = {"os", "socket", "subprocess", "sqlite3", "time", "random", "threading", "logging", "urllib", "http"}
 WRITES = {

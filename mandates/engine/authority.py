@@ -83,7 +83,7 @@ class Budget:
     used: int
 
 
-class _Texts:
+class Texts:
     """For one text condition: the rows that each value leaves standing, as bits; `silent` those that do not ask."""
 
     __slots__ = ("asking", "name", "rows", "silent")
@@ -100,7 +100,7 @@ class _Texts:
             self.rows[value] |= self.silent
 
 
-class _Ranges:
+class Ranges:
     """For one range condition: the rows that stand between each two neighbouring ends, as bits."""
 
     __slots__ = ("asking", "ends", "name", "rows")
@@ -151,8 +151,8 @@ class Table:
                     ranges.setdefault(name, []).append((index, asked))
                 else:
                     texts.setdefault(name, []).append((index, asked))
-        by_text = {name: _Texts(name, asked, self.everything) for name, asked in texts.items()}
-        by_range = {name: _Ranges(name, asked, self.everything) for name, asked in ranges.items()}
+        by_text = {name: Texts(name, asked, self.everything) for name, asked in texts.items()}
+        by_range = {name: Ranges(name, asked, self.everything) for name, asked in ranges.items()}
         self.family = by_text.pop("family", None)
         self.product = by_text.pop("product", None)
         self.charge = by_text.pop("charge", None)

@@ -1,227 +1,266 @@
-"""Many deals at once, in columns: the outcome of each under one mandate and charter, equal to the engine's."""
+"""Many deals at once, in columns: the outcome of each under what its team holds, equal to the engine's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-import polars.selectors as cs
 
-from .authority import Budget, Held, Limit, Range, Rules, When
-from .columns import WIDE, Measures, money_known, scaled
+from .authority import Budget, Held, Mandate, Range
+from .classes import Classes, Ints, paired
+from .columns import CENTS, MOST, Column, Lines, Sums, deal_stands, line_stands
 from .facts import Case, Deal, Line
+from .frames import Facts, aligned, blocks, families_of, given_known, greatest, place_of, starts_of, too_long
+from .governed import NOT_MEASURED, OF_COMMITTEE, Governing, amounts, one_bound, percents
 from .judge import LEVELS, RANKS, judge
-from .metrics import CONDITIONS
+from .measures import sum_up
+from .metrics import METRICS, Metric
 from .sides import Document, read_side
-from .values import ANY, RATE_SCALE, Bound, read_amount, read_rate
-from .weighing import COMMITTEE, MEMBER, OUTSIDE_CHARTER, TEAM
+from .values import RATE_SCALE, read_amount, read_rate
+from .weighing import COMMITTEE, MEMBER, TEAM
 
-_MOST: Final = 9 * 10**18  # what a column of 64 bits holds
-_MOST_WIDE: Final = 10**38  # and one of 128
-_NULLABLE: Final = frozenset({"segment", "country", "channel"})
-_TRUE: Final = pl.lit(True)
-_FALSE: Final = pl.lit(False)
+_RANK: Final = np.array([0, 1, 2, 2, 3, 3, 3, 3] * 2, dtype=np.uint8)  # of what all findings add up to
+_TEXTS: Final = ("currency", "kind", "channel", "customer", "segment", "country")
+NOBODY: Final = -1
+UNCLEAR: Final = -2
+_ANSWER: Final[dict[str, Any]] = {
+    "outcome": pl.Enum(LEVELS),
+    "mandate": pl.Int16,
+    "unmeasured": pl.Boolean,
+    "given": pl.Int64,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a row stands, and where it does although one of its conditions cannot be measured."""
+class _Rows:
+    """The rows of one document that are asked for lines or for deals, by metric."""
 
-    stands: pl.Expr
-    unmeasured: pl.Expr | None
+    document: Document
+    metrics: tuple[tuple[Metric, int], ...]
+
+    @property
+    def charter(self) -> bool:
+        return self.document.mandate is None
+
+    @property
+    def all(self) -> int:
+        found = 0
+        for _metric, rows in self.metrics:
+            found |= rows
+        return found
+
+    def governing(self, metric: Metric, rows: int, classes: Classes) -> Governing:
+        rules = self.document.rules
+        if metric.kind != "percent":
+            unit = CENTS if metric.kind == "money" else 1
+            return amounts(classes, rules, rows, charter=self.charter, unit=unit)
+        extra = rules.capital_rate if metric.name == "effective_discount" else 0
+        return percents(classes, rules, rows, charter=self.charter, shortened_with=extra)
 
 
 class Bulk:
-    """One mandate and charter ready to judge many deals; budgets as the document says they are used."""
+    """The mandates of one team and the charter, ready to judge many deals; budgets as the documents say."""
 
     def __init__(
         self,
-        mandate: Mapping[str, Any],
+        mandates: Sequence[Mapping[str, Any]],
         charter: Mapping[str, Any] | None = None,
         rates: Mapping[str, str] | None = None,
         *,
         member_may_decide: bool = True,
     ) -> None:
-        """Raises: InvalidCase where a document is not valid."""
-        self._mandate = read_side(mandate)
+        """`rates` are those of every deal whose row brings none. Raises: InvalidCase where a document is not valid."""
+        read = [read_side(mandate) for mandate in mandates]
+        self._mandates = sorted(read, key=lambda document: _mandate(document).code)
+        self._places = [read.index(document) for document in self._mandates]
         self._charter = read_side(charter, charter=True) if charter is not None else None
         self._rates = {"EUR": RATE_SCALE} | {code: read_rate(rate) or 0 for code, rate in (rates or {}).items()}
         self._floor = RANKS[MEMBER if member_may_decide else TEAM]
-        self._held = _held(self._mandate)
+        self._held = [_held(document) for document in self._mandates]
+        documents = self._documents
+        self._line_rows = [_rows(document, on_lines=True) for document in documents]
+        self._deal_rows = [_rows(document, on_lines=False) for document in documents]
+        self.currencies = sorted({document.rules.currency for document in documents})
 
     @property
     def _documents(self) -> list[Document]:
-        return [self._mandate, *([self._charter] if self._charter is not None else [])]
+        return [*self._mandates, *([self._charter] if self._charter is not None else [])]
 
     def outcomes(self, deals: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-        """Each deal that has lines, with its `outcome`; in no particular order.
+        """Each deal that has lines, with its `outcome` and what else `judged` says; in no particular order.
 
-        `deals`: deal, on, currency, kind, channel, term_months, payment_days, segment, country, customer.
+        `deals`: deal, on, currency, kind, channel, term_months, payment_days, segment, country, customer; where
+        rates differ from deal to deal, `own rate` and `rate CUR` for each of `currencies`, in 1/1000000, null unknown.
         `lines`: deal, product, family, charge and, in 1/10000, quantity, list_price, unit_price, unit_cost (or null).
-        Rows are taken to be valid as `docs/decision.md` says. Where a figure could grow too long for its column, the
-        deal goes through the engine.
+        Texts may be enumerations. Rows are taken to be valid as `docs/decision.md` says. Where a figure could grow too
+        long for its column, the deal goes through the engine.
+
+        Beside `outcome`: `mandate`, the place of the mandate that answers in the list given, -1 for none and -2 where
+        only the engine can say; `unmeasured`, whether a finding's reason is `unknown`; `given`, G in 1/100000000.
         """
+        deals, lines, counts = aligned(deals, lines)
         if not self._constants_fit(deals):
             return self._by_engine(deals, lines)
-        long = _too_long(deals, lines, self._greatest_bound())
+        long = too_long(deals, lines, counts, self._longest_percent())
         if long is None:
-            return self._in_columns(deals, lines)
-        few = _of(lines, long)
-        rest = self._in_columns(deals.join(long, on="deal", how="anti"), lines.join(long, on="deal", how="anti"))
-        return pl.concat([rest, self._by_engine(_of(deals, long), few)])
+            return self._in_columns(deals, lines, counts)
+        rest = deals.filter(~pl.Series(long)), lines.filter(~pl.Series(np.repeat(long, counts)))
+        few = deals.filter(pl.Series(long)), lines.filter(pl.Series(np.repeat(long, counts)))
+        return pl.concat([self._in_columns(*rest, counts[~long]), self._by_engine(*few)])
 
     # --- in columns ---
 
-    def _in_columns(self, deals: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-        """Lines of one deal mostly stand together: what is joined and sorted are these runs, not the lines."""
-        known = self._with_rates(deals.lazy()).with_row_index("place").collect()
-        lines = _of(lines, deals) if _runs(lines).join(deals, on="deal", how="anti").height else lines
-        told = known.select("deal", "place", "term_months", *self._marks(sized=False))
-        runs = _runs(lines).join(told, on="deal", how="left", maintain_order="left")
-        told = runs.drop("run", "deal", "len")[lines.select(pl.col("deal").rle_id()).to_series()]
-        weighted = pl.concat([lines, told], how="horizontal").lazy().with_columns(_weight().alias("weight"))
-        ranks = [self._line_ranks(document).alias(_rank_name(document)) for document in self._documents]
-        sized = any(self._sized_rows(document) for document in self._documents)
-        measured = weighted.select("place", *_figures(), *([] if sized else ranks))
-        summed = _grouped(measured)
-        judged = pl.concat([known[summed["place"]].drop("place"), summed], how="horizontal").lazy()
-        if sized:  # some rows ask for the size of the deal, which is known only now
-            marked = judged.select("place", *self._marks(sized=True))
-            ranked = weighted.join(marked, on="place").select("place", *ranks).group_by("place").agg(pl.all().max())
-            judged = judged.join(ranked, on="place", how="inner")
-        return judged.select("deal", self._outcome().alias("outcome")).collect()
+    def _in_columns(self, deals: pl.DataFrame, lines: pl.DataFrame, counts: Ints) -> pl.DataFrame:
+        facts = Facts(deals, lines)
+        sums, figures = self._summed(facts, counts)
+        facts.sums = sums
+        found = [self._found(rows, facts, figures, counts) for rows in self._line_rows]
+        for position, rows in enumerate(self._deal_rows):
+            classes = facts.of_deals(rows.document.rules.table, rows.document.rules, rows.all)
+            for metric, own in rows.metrics:
+                bounds = rows.governing(metric, own, classes).rows(classes.codes)
+                found[position] = found[position] | bounds.follow(
+                    deal_stands(metric, sums, rows.document.rules, bounds)
+                )
+        return self._answers(deals, sums, facts, found)
 
-    def _with_rates(self, deals: pl.LazyFrame) -> pl.LazyFrame:
-        codes, rates = list(self._rates), list(self._rates.values())
-        known = pl.col("currency").replace_strict(codes, rates, default=None, return_dtype=WIDE)
-        return deals.with_columns(known.alias("rate"))
+    def _summed(self, facts: Facts, counts: Ints) -> tuple[Sums, Lines]:
+        """The sums of each deal, block by block, and the figures that they are made of."""
+        figures = facts.figures()
+        term, starts = facts.of_deal("term_months"), starts_of(counts)
+        weight = facts.weights(counts)
+        totals = np.zeros((4, len(counts)), dtype=np.int64)
+        for some, first, last in blocks(starts, len(weight)):
+            at = starts[some] - first
+            listed, asked, cost = (one[first:last] for one in (figures.listed, figures.asked, figures.cost))
+            heavy = weight[first:last]
+            totals[0, some] = np.add.reduceat(listed * heavy, at)
+            totals[1, some] = np.add.reduceat(asked * heavy, at)
+            totals[2, some] = np.add.reduceat(cost * heavy, at)
+            totals[3, some] = np.add.reduceat(np.maximum(listed - asked, 0) * heavy, at)
+        every = np.ones(len(counts), dtype=np.bool_)
+        cost_known = every
+        if figures.cost_known is not None:
+            cost_known = np.logical_and.reduceat(figures.cost_known, starts)
+        own, rates, own_rate = self._with_rates(facts)
+        days = facts.of_deal("payment_days")
+        known = given_known(figures, starts, every)
+        return Sums(
+            totals[0], totals[1], totals[2], totals[3], cost_known, known, term, days, own, rates, own_rate
+        ), figures
 
-    def _sized_rows(self, document: Document) -> list[Limit]:
-        """Rows on lines that ask for the size of the deal: it is known only once the lines are summed."""
-        return [one for one in document.rules.limits if one.metric.on_lines and "list_value" in one.when]
+    def _with_rates(self, facts: Facts) -> tuple[dict[str, Column], dict[str, Ints], Ints]:
+        codes = facts.texts_of_deals("currency")
+        own = {one: codes.codes == place_of(codes, one) for one in self.currencies}
+        if facts.has_rates:
+            rates = {one: facts.of_deal(f"rate {one}") for one in self.currencies}
+            return own, rates, facts.of_deal("own rate")
+        table = np.array([*(self._rates.get(text, 0) for text in codes.texts), 0], dtype=np.int64)
+        many = len(codes.codes)
+        return own, {one: np.full(many, self._rates.get(one, 0)) for one in self.currencies}, table[codes.codes]
 
-    def _marks(self, *, sized: bool) -> list[pl.Expr]:
-        return [mark for document in self._documents for mark in self._marks_of(document, sized=sized)]
-
-    def _marks_of(self, document: Document, *, sized: bool) -> Iterator[pl.Expr]:
-        """For each row on lines, where its conditions on the deal stand and where one cannot be measured."""
-        for limit in document.rules.limits:
-            asked = {name: one for name, one in limit.when.items() if CONDITIONS[name].level == "deal"}
-            if limit.metric.on_lines and asked and ("list_value" in asked) is sized:
-                standing = self._standing(asked, document.rules)
-                yield standing.stands.alias(_mark(document, limit, "stands"))
-                if standing.unmeasured is not None:
-                    yield standing.unmeasured.alias(_mark(document, limit, "unmeasured"))
-
-    def _standing(self, when: When, rules: Rules) -> Standing:
-        holds: list[pl.Expr] = []
-        unknown: list[pl.Expr] = []
-        for name, asked in when.items():
-            if name == "list_value":
-                assert isinstance(asked, Range)  # noqa: S101 - read so by `grants`
-                measured = money_known(pl.col("L"), rules, self._rates)
-                holds.append(scaled(pl.col("L"), asked, rules, self._rates) | ~measured)
-                unknown.append(~measured)
-                continue
-            column = pl.col(name)
-            hold = _in_range(column, asked, name) if isinstance(asked, Range) else _is_one_of(column, asked, name)
-            if name in _NULLABLE:
-                holds.append(hold.fill_null(True))
-                unknown.append(column.is_null())
-            else:
-                holds.append(hold)
-        return Standing(reduce(and_, holds, _TRUE), reduce(or_, unknown) if unknown else None)
-
-    def _line_ranks(self, document: Document) -> pl.Expr:
-        metrics = [metric for metric, _ in document.rules.metrics if metric.on_lines]
-        found = [self._rank(document, metric.name, self._marked(document)) for metric in metrics]
-        return pl.max_horizontal(found) if found else _rank(MEMBER)
-
-    def _marked(self, document: Document) -> dict[int, Standing]:
-        """Where the rows on lines stand, once their conditions on the deal are marked."""
-        found = {}
-        for limit in document.rules.limits:
-            own = {name: one for name, one in limit.when.items() if CONDITIONS[name].level == "line"}
-            standing = self._standing(own, document.rules)
-            deal = [name for name in limit.when if name not in own]
-            if not deal:
-                found[limit.index] = standing
-                continue
-            stands = standing.stands & pl.col(_mark(document, limit, "stands"))
-            nullable = any(name in _NULLABLE or name == "list_value" for name in deal)
-            found[limit.index] = Standing(stands, pl.col(_mark(document, limit, "unmeasured")) if nullable else None)
+    def _found(self, rows: _Rows, facts: Facts, figures: Lines, counts: Ints) -> Column:
+        """What follows from the lines of each deal by one document."""
+        many = len(counts)
+        found = np.zeros(many, dtype=np.uint8)
+        if not rows.metrics:
+            return found
+        rules = rows.document.rules
+        of_deals = facts.of_deals(rules.table, rules, rows.all)
+        classes = paired(of_deals.spread(counts), facts.of_lines(rules.table, rows.all))
+        governing = [(metric, rows.governing(metric, own, classes)) for metric, own in rows.metrics]
+        starts = starts_of(counts)
+        for some, first, last in blocks(starts, int(counts.sum())):
+            block = Lines(
+                figures.listed[first:last],
+                figures.asked[first:last],
+                figures.cost[first:last],
+                None if figures.cost_known is None else figures.cost_known[first:last],
+            )
+            codes = None if classes.codes is None else classes.codes[first:last]
+            follows = np.zeros(last - first, dtype=np.uint8)
+            for metric, governed in governing:
+                bounds = governed.rows(codes)
+                follows |= bounds.follow(line_stands(metric, block, bounds))
+            found[some] = np.bitwise_or.reduceat(follows, starts[some] - first)
         return found
 
-    def _rank(self, document: Document, metric: str, standings: Mapping[int, Standing]) -> pl.Expr:
-        """The rank of one metric by the first row that stands."""
-        measures = Measures(document.rules, self._rates)
-        silent = _rank(MEMBER if document.mandate is None else COMMITTEE)
-        found = silent
-        for limit in reversed([one for one in document.rules.limits if one.metric.name == metric]):
-            standing = standings[limit.index]
-            rank = self._governed(document, limit, measures)
-            if standing.unmeasured is not None:
-                blind = OUTSIDE_CHARTER if document.mandate is None and limit.team is None else COMMITTEE
-                rank = pl.when(standing.unmeasured).then(_rank(blind)).otherwise(rank)
-            found = pl.when(standing.stands).then(rank).otherwise(found) if limit.when else rank
-        return found
-
-    def _governed(self, document: Document, limit: Limit, measures: Measures) -> pl.Expr:
-        name = limit.metric.name
-        if document.mandate is None:
-            return _by_charter(name, limit.team, measures)
-        within_member = _within(name, limit.member, measures)
-        beyond = pl.when(_within(name, limit.team, measures)).then(_rank(TEAM)).otherwise(_rank(COMMITTEE))
-        if limit.team == limit.member or limit.team is None:
-            beyond = _rank(COMMITTEE)
-        return pl.when(within_member).then(_rank(MEMBER)).otherwise(beyond)
-
-    def _outcome(self) -> pl.Expr:
-        mandate = self._mandate.mandate
-        assert mandate is not None  # noqa: S101 - it was read as a mandate
-        ranks = [pl.lit(self._floor, pl.UInt8), pl.col(_rank_name(self._mandate)), *self._deal_ranks(self._mandate)]
-        ranks += [self._on_budget(row) for row in self._mandate.raw.get("budgets", ())]
-        on = pl.col("on").cast(pl.String)
-        scope = self._standing(self._mandate.scope, self._mandate.rules)
-        considered = scope.stands & on.is_between(pl.lit(mandate.valid_from), pl.lit(mandate.valid_until))
-        if scope.unmeasured is not None:
-            considered &= ~scope.unmeasured
-        rank = pl.when(considered).then(pl.max_horizontal(ranks)).otherwise(_rank(COMMITTEE))
+    def _answers(self, deals: pl.DataFrame, sums: Sums, facts: Facts, found: list[Column]) -> pl.DataFrame:
+        """By section 7 of `decision.md`: the mandate that asks least answers, then the charter speaks."""
+        many = len(deals)
+        days = facts.texts_of_deals("on")
+        best = np.full(many, RANKS[COMMITTEE], dtype=np.uint8)
+        flags = np.full(many, OF_COMMITTEE, dtype=np.uint8)
+        answering = np.full(many, NOBODY, dtype=np.int16)
+        consents = np.zeros(many, dtype=np.int64)
+        for place, document in enumerate(self._mandates):
+            mandate = _mandate(document)
+            valid = [mandate.valid_from <= day <= mandate.valid_until for day in days.texts]
+            considered = np.array([*valid, False])[days.codes] & self._in_scope(mandate, facts, many)
+            own = found[place] | self._on_budgets(place, sums)
+            rank = np.maximum(_RANK[own], self._floor)
+            nobody = answering == NOBODY
+            fewer = (rank == best) & (rank == RANKS[TEAM]) & (mandate.consents < consents)
+            better = considered & (nobody | (rank < best) | fewer)
+            unclear = considered & ~nobody & (rank == best) & (rank == RANKS[COMMITTEE])
+            best = np.where(better, rank, best).astype(np.uint8)
+            flags = np.where(better, own, flags).astype(np.uint8)
+            consents = np.where(better, mandate.consents, consents)
+            answering = np.where(better, self._places[place], np.where(unclear, UNCLEAR, answering)).astype(np.int16)
         if self._charter is not None:
-            rank = pl.max_horizontal(rank, pl.col(_rank_name(self._charter)), *self._deal_ranks(self._charter))
-        return rank.replace_strict(range(len(LEVELS)), LEVELS, return_dtype=pl.Enum(LEVELS))
+            best = np.maximum(best, _RANK[found[-1]])
+            flags = flags | found[-1]
+        return pl.DataFrame(
+            {
+                "deal": deals["deal"],
+                "outcome": pl.Series(best, dtype=pl.UInt8).cat.to(pl.Enum(LEVELS)),
+                "mandate": pl.Series(answering, dtype=pl.Int16),
+                "unmeasured": pl.Series(flags & NOT_MEASURED != 0, dtype=pl.Boolean),
+                "given": pl.Series(sums.given, dtype=pl.Int64),
+            }
+        )
 
-    def _deal_ranks(self, document: Document) -> list[pl.Expr]:
-        rules = document.rules
-        standings = {one.index: self._standing(one.when, rules) for one in rules.limits if not one.metric.on_lines}
-        return [self._rank(document, one.name, standings) for one, _ in rules.metrics if not one.on_lines]
+    def _in_scope(self, mandate: Mandate, facts: Facts, many: int) -> npt.NDArray[np.bool_]:
+        if mandate.scope is None:
+            return np.ones(many, dtype=np.bool_)
+        classes = facts.of_deals(mandate.scope, mandate.rules, 1)
+        return classes.marks([bool(standing) and not unmeasured for standing, unmeasured in classes.found], many)
 
-    def _on_budget(self, row: Mapping[str, Any]) -> pl.Expr:
-        left = (read_amount(row["amount"]) or 0) - (read_amount(row.get("used", 0)) or 0)
-        within = Measures(self._mandate.rules, self._rates).within("discount_amount", left)
-        nothing = pl.col("known") & (pl.col("G") == 0)
-        return pl.when(within | nothing).then(_rank(MEMBER)).otherwise(_rank(COMMITTEE))
+    def _on_budgets(self, place: int, sums: Sums) -> Column:
+        """What follows from the mandate's budgets, used as its document says."""
+        found = np.zeros(len(sums.given), dtype=np.uint8)
+        rules = self._mandates[place].rules
+        for budget in self._held[place].budgets:
+            left = (budget.amount - budget.used) * CENTS
+            room = one_bound(left, CENTS).rows(None)
+            stands = deal_stands(METRICS["discount_amount"], sums, rules, room)
+            blind = ~sums.given_known & (sums.given == 0)
+            follows = np.where(blind, OF_COMMITTEE | NOT_MEASURED, room.follow(stands))
+            found |= np.where((sums.given == 0) & sums.given_known, 0, follows).astype(np.uint8)
+        return found
 
     # --- what is too long ---
 
-    def _greatest_bound(self) -> int:
-        bounds = [one for side in self._documents for row in side.rules.limits for one in (row.member, row.team)]
-        return max((abs(one) for one in bounds if isinstance(one, int)), default=0)
+    def _longest_percent(self) -> int:
+        limits = [limit for document in self._documents for limit in document.rules.limits if limit.metric.on_lines]
+        bounds = [abs(one) for limit in limits for one in (limit.member, limit.team) if isinstance(one, int)]
+        return max(bounds, default=0)
 
     def _constants_fit(self, deals: pl.DataFrame) -> bool:
-        """Whether the documents' own figures leave room for every product that is formed with a sum."""
-        rate = max(self._rates.values())
-        amounts = [one for budget in self._held.budgets for one in (budget.amount, budget.used)]
-        whens = [when for side in self._documents for when in (side.scope, *(row.when for row in side.rules.limits))]
+        """Whether the documents' own figures can stand in a column."""
+        amounts = [one for held in self._held for budget in held.budgets for one in (budget.amount, budget.used)]
+        limits = [limit for document in self._documents for limit in document.rules.limits]
+        bounds = [abs(one) for limit in limits for one in (limit.member, limit.team) if isinstance(one, int)]
+        whens = [*(document.scope for document in self._documents), *(limit.when for limit in limits)]
         ranges = [asked for when in whens for asked in when.values() if isinstance(asked, Range)]
         ends = [abs(end) for asked in ranges for end in asked if end is not None]
-        figure = max(self._greatest_bound(), 10**6, *amounts, *ends, 0)
-        days = _greatest(deals, "payment_days") + 1
-        delay = max(side.rules.capital_rate * days for side in self._documents)
-        formed = (_MOST * figure * 365, _MOST * (delay + 365 * 10**6), figure * 10_000 * rate, _MOST * rate)
-        return max(formed) < _MOST_WIDE and max(figure, rate) < _MOST
+        days = greatest(deals, "payment_days") + 1
+        delays = [document.rules.capital_rate * days for document in self._documents]
+        standard = [document.rules.standard_payment_days for document in self._documents]
+        figures = [*bounds, *amounts, *ends, *standard, *self._rates.values()]
+        return 2 * CENTS * max(figures, default=0) <= MOST and max(delays, default=0) <= MOST
 
     # --- by the engine ---
 
@@ -230,141 +269,49 @@ class Bulk:
         for row in lines.iter_rows(named=True):
             grouped.setdefault(row["deal"], []).append(_line(row))
         found = [
-            (row["deal"], self._judged(row, tuple(grouped[row["deal"]])))
+            (row["deal"], *self._judged(row, tuple(grouped[row["deal"]])))
             for row in deals.iter_rows(named=True)
             if row["deal"] in grouped
         ]
-        schema = {"deal": deals.schema["deal"], "outcome": pl.Enum(LEVELS)}
-        return pl.DataFrame(found, schema=schema, orient="row")
+        return pl.DataFrame(found, schema={"deal": deals.schema["deal"], **_ANSWER}, orient="row")
 
-    def _judged(self, row: Mapping[str, Any], lines: tuple[Line, ...]) -> str:
-        names = ("currency", "kind", "channel", "customer", "segment", "country")
-        deal = Deal(
-            row["currency"], {name: row[name] for name in names}, row["term_months"], row["payment_days"], lines
-        )
+    def _judged(self, row: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, int, bool, int | None]:
+        """As a row of `outcomes`; `given` is null where it does not fit its column."""
+        texts = {name: row[name] for name in _TEXTS}
+        deal = Deal(row["currency"], texts, row["term_months"], row["payment_days"], lines)
         charter = self._charter.rules if self._charter is not None else None
-        member = self._floor == RANKS[MEMBER]
-        return judge(Case(str(row["on"]), member, "", self._rates, charter, (self._held,), (), deal)).outcome
+        member, rates = self._floor == RANKS[MEMBER], self._rates_of(row)
+        answer = judge(Case(str(row["on"]), member, "", rates, charter, tuple(self._held), (), deal))
+        codes = [held.mandate.code for held in self._held]
+        place = NOBODY if answer.mandate is None else self._places[codes.index(answer.mandate)]
+        unmeasured = any(finding.reason == "unknown" for finding in answer.findings)
+        given = sum_up(deal, rates).discount
+        return answer.outcome, place, unmeasured, given if given <= MOST else None
+
+    def _rates_of(self, row: Mapping[str, Any]) -> dict[str, int]:
+        if "own rate" not in row:
+            return self._rates
+        told = {one: row[f"rate {one}"] for one in self.currencies} | {row["currency"]: row["own rate"]}
+        return {"EUR": RATE_SCALE} | {code: rate for code, rate in told.items() if rate}
+
+
+def _mandate(document: Document) -> Mandate:
+    mandate = document.mandate
+    assert mandate is not None  # noqa: S101 - it was read as a mandate
+    return mandate
 
 
 def _held(document: Document) -> Held:
-    mandate = document.mandate
-    assert mandate is not None  # noqa: S101 - it was read as a mandate
-    budgets = ((row["amount"], row.get("used", 0)) for row in document.raw.get("budgets", ()))
-    return Held(mandate, tuple(Budget(read_amount(amount) or 0, read_amount(used) or 0) for amount, used in budgets))
+    rows = ((row["amount"], row.get("used", 0)) for row in document.raw.get("budgets", ()))
+    budgets = tuple(Budget(read_amount(amount) or 0, read_amount(used) or 0) for amount, used in rows)
+    return Held(_mandate(document), budgets)
 
 
-def _rank(level: str) -> pl.Expr:
-    return pl.lit(RANKS[level], pl.UInt8)
-
-
-def _rank_name(document: Document) -> str:
-    return "charter rank" if document.mandate is None else "mandate rank"
-
-
-def _mark(document: Document, limit: Limit, mark: str) -> str:
-    return f"{_rank_name(document)} {limit.index} {mark}"
-
-
-def _within(metric: str, bound: Bound, measures: Measures) -> pl.Expr:
-    if bound is None or bound is ANY:
-        return _TRUE if bound is ANY else _FALSE
-    return measures.within(metric, bound)
-
-
-def _by_charter(metric: str, bound: Bound, measures: Measures) -> pl.Expr:
-    """Beyond is outside; what cannot be measured is a committee's, but for what is too much at the least."""
-    if bound is None or bound is ANY:
-        return _rank(OUTSIDE_CHARTER if bound is None else MEMBER)
-    unknown = pl.when(measures.least_is_beyond(metric, bound)).then(_rank(OUTSIDE_CHARTER)).otherwise(_rank(COMMITTEE))
-    beyond = pl.when(measures.is_known(metric)).then(_rank(OUTSIDE_CHARTER)).otherwise(unknown)
-    return pl.when(measures.within(metric, bound)).then(_rank(MEMBER)).otherwise(beyond)
-
-
-def _in_range(column: pl.Expr, asked: Range, name: str) -> pl.Expr:
-    """Whole months and days are compared in 1/10000, as the range is written."""
-    step = 1 if name == "quantity" else 10_000
-    found = _TRUE
-    if asked.start is not None:
-        found = found & (column >= -(-asked.start // step))
-    if asked.end is not None:
-        found = found & (column < -(-asked.end // step))
-    return found
-
-
-def _is_one_of(column: pl.Expr, asked: tuple[str, ...], name: str) -> pl.Expr:
-    if name == "family":
-        text = column.cast(pl.String)
-        return reduce(or_, ((text == one) | text.str.starts_with(f"{one}/") for one in asked))
-    return reduce(or_, (column == one for one in dict.fromkeys(asked)))
-
-
-def _weight() -> pl.Expr:
-    monthly = pl.col("quantity") * pl.col("term_months")
-    return pl.when(pl.col("charge") == "monthly").then(monthly).otherwise(pl.col("quantity"))
-
-
-def _figures() -> list[pl.Expr]:
-    """What of a line the deal's sums are made of, in 1/100000000, as `measures.sum_up` makes them."""
-    listed, asked, cost, weight = (pl.col(name) for name in ("list_price", "unit_price", "unit_cost", "weight"))
-    free = (listed == 0) & ((asked != 0) | (cost != 0).fill_null(True))
-    given = pl.when(asked < listed).then((listed - asked) * weight).otherwise(0)
-    return [
-        (listed * weight).alias("L"),
-        (asked * weight).alias("P"),
-        (cost * weight).alias("C"),
-        given.alias("G"),
-        cost.is_not_null().alias("cost known"),
-        (~free).alias("known"),
-    ]
-
-
-def _runs(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines of one deal that stand together, as `run`, `deal` and `len`."""
-    return lines["deal"].rle().struct.unnest().rename({"value": "deal"}).with_row_index("run")
-
-
-def _grouped(lines: pl.LazyFrame) -> pl.DataFrame:
-    """The sums of each deal and the highest ranks of its lines, by the deal's place."""
-    together = [
-        pl.col("L", "P", "C", "G").sum(),
-        pl.col("cost known", "known").all(),
-        cs.ends_with(" rank").max(),
-    ]
-    summed = lines.collect().lazy().group_by("place").agg(together)
-    return summed.with_columns(pl.col("L", "P", "C", "G").cast(WIDE)).sort("place").collect()
-
-
-def _greatest(frame: pl.DataFrame, column: str) -> int:
-    found = frame[column].max()
-    return int(found) if isinstance(found, int) else 0
-
-
-def _too_long(deals: pl.DataFrame, lines: pl.DataFrame, bound: int) -> pl.DataFrame | None:
-    """The deals of which a figure might not fit its column, or None where all fit even at the columns' greatest."""
-    price = max(_greatest(lines, name) for name in ("list_price", "unit_price", "unit_cost"))
-    factor = max(bound, 10**6)
-    weight = _greatest(lines, "quantity") * max(1, _greatest(deals, "term_months"))
-    most_lines = _greatest(_runs(lines).group_by("deal").agg(pl.col("len").cast(pl.Int64).sum()), "len")
-    if price * weight * max(1, most_lines) < _MOST and 2 * price * factor < _MOST:
-        return None
-    term = pl.max_horizontal(pl.col("term_months"), 1).cast(pl.Float64)
-    dearest = pl.max_horizontal("list_price", "unit_price", "unit_cost").cast(pl.Float64)
-    size = dearest * pl.col("quantity").cast(pl.Float64) * term
-    joined = lines.lazy().join(deals.lazy().select("deal", "term_months"), on="deal", how="inner")
-    summed = joined.group_by("deal").agg(size.sum().alias("size"), dearest.max().alias("dearest"))
-    # A float is near enough: what lies within a tenth of the limit goes through the engine too.
-    long = (pl.col("size") > 0.9 * _MOST) | (pl.col("dearest") * (2 * factor) > 0.9 * _MOST)
-    found = summed.filter(long).select("deal").collect()
-    return found if found.height else None
-
-
-def _of(frame: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(chosen, on="deal", how="semi", maintain_order="left")
+def _rows(document: Document, *, on_lines: bool) -> _Rows:
+    metrics = document.rules.metrics
+    return _Rows(document, tuple((metric, rows) for metric, rows in metrics if metric.on_lines is on_lines))
 
 
 def _line(row: Mapping[str, Any]) -> Line:
-    parts = row["family"].split("/")
-    families = tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
     figures = (row[name] for name in ("quantity", "list_price", "unit_cost", "unit_price"))
-    return Line(row["product"], row["charge"], families, *figures)
+    return Line(row["product"], row["charge"], families_of(row["family"]), *figures)
