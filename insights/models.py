@@ -24,12 +24,13 @@ OPEN_STATES = (ReplayState.WAITING, ReplayState.RUNNING)
 
 
 class Replay(models.Model):
-    """Past deals judged by one version, chunk by chunk, beside what is in force.
+    """Past deals judged by one version, part by part, beside what is in force.
 
-    `plan` is canonical JSON of everything that judges (`insights.plans`), frozen when it was asked, so that a chunk
+    `plan` is canonical JSON of everything that judges (`insights.plans`), frozen when it was asked, so that a part
     judged tomorrow agrees with one judged today; `sha256` is that of the version's document then. `result` holds the
-    sums so far (`insights.tallies`), `cursor` the last deal that is in them.
-    INVARIANT: `edition` changes with every step, so that of two workers at one chunk only one is counted.
+    sums of the parts done so far (`insights.tallies`), `spending` what became of the budgets once all are done.
+    The lease is for that last step; each part has its own.
+    INVARIANT: `edition` changes with every step that only one worker may take.
     """
 
     version = models.ForeignKey(MandateVersion, on_delete=models.PROTECT, related_name="replays")
@@ -42,7 +43,6 @@ class Replay(models.Model):
     state = models.CharField(max_length=10, choices=ReplayState.choices, default=ReplayState.WAITING)
     total = models.PositiveIntegerField(default=0)
     done_count = models.PositiveIntegerField(default=0)
-    cursor = models.BigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     edition = models.PositiveIntegerField(default=1)
@@ -50,6 +50,7 @@ class Replay(models.Model):
     sha256 = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)
     result = models.TextField(default="{}")
+    spending = models.TextField(default="{}")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -67,6 +68,34 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"replay {self.pk} of {self.version_id}"
+
+
+class ReplayPart(models.Model):
+    """Some of a replay's deals, by the range of their ids: taken by one worker at a time, counted once.
+
+    `uses` is JSON of what its deals use of budgets (`insights.spending`), until the replay is over.
+    INVARIANT: `edition` changes with every step, so that of two workers at one part only one is counted.
+    """
+
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    first_deal = models.BigIntegerField()
+    last_deal = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=1)
+    uses = models.TextField(default="[]")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["replay", "number"], name="replay_part_once")]
+        indexes = [
+            models.Index(fields=["replay", "number"], condition=Q(done_at__isnull=True), name="replay_part_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.replay_id}/{self.number}"
 
 
 class ReplayChange(models.Model):

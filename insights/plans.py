@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,13 +25,15 @@ class Plan:
     """Everything that judges, as values. `before` and `after` are the mandates of each team, by its code.
 
     The mandates are without budgets and without an end: a replay asks what they would have answered, had they been
-    in force on the day of each deal.
+    in force on the day of each deal. `budgets` keeps apart, for `before` and `after` and by the mandate's code, the
+    currency, validity and budgets of each mandate that has some (`insights.spending`).
     """
 
     default_committee: str
     charter: Document | None
     before: Mapping[str, Sequence[Document]]
     after: Mapping[str, Sequence[Document]]
+    budgets: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
 
     def stored(self) -> str:
         """Return the plan as canonical JSON."""
@@ -41,6 +43,7 @@ class Plan:
                 "charter": self.charter,
                 "before": {team: list(held) for team, held in self.before.items()},
                 "after": {team: list(held) for team, held in self.after.items()},
+                "budgets": {side: dict(found) for side, found in self.budgets.items()},
             }
         )
 
@@ -72,12 +75,27 @@ def plan_of(
     before, after = {}, {}
     for code in sorted(concerned):
         others = held.get(code, {})
-        before[code] = [others[name] for name in sorted(others)]
         changed = {name: found for name, found in others.items() if name != document["code"]}
         if code in holding:
-            changed[str(document["code"])] = timeless(document)
+            changed[str(document["code"])] = document
+        before[code] = [others[name] for name in sorted(others)]
         after[code] = [changed[name] for name in sorted(changed)]
-    return Plan(committee.code, charter, before, after)
+    budgets = {"before": _budgets(before), "after": _budgets(after)} if _budgets(before) or _budgets(after) else {}
+    return Plan(committee.code, charter, _timeless(before), _timeless(after), budgets)
+
+
+def _budgets(held: Mapping[str, Sequence[Document]]) -> dict[str, Document]:
+    names = ("currency", "valid_from", "valid_until", "budgets")
+    return {
+        str(one["code"]): {name: one[name] for name in names}
+        for documents in held.values()
+        for one in documents
+        if one.get("budgets")
+    }
+
+
+def _timeless(held: Mapping[str, Sequence[Document]]) -> dict[str, list[Document]]:
+    return {team: [timeless(one) for one in documents] for team, documents in held.items()}
 
 
 def version_plan(version: MandateVersion, *, at: datetime, only: Team | None = None) -> Plan:
@@ -98,6 +116,6 @@ def _held(at: datetime) -> dict[str, dict[str, Document]]:
     held: dict[str, dict[str, Document]] = {}
     for period in periods.prefetch_related("version__holders__team"):
         for holder in period.version.holders.all():
-            document = timeless(document_of(period.version))
+            document = document_of(period.version)
             held.setdefault(holder.team.code, {})[period.version.mandate.code] = document
     return held

@@ -1,23 +1,26 @@
 """Judging past deals again: which deals, by what, and what each answer adds to the sums."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from approvals.models import Deal, DealState, Decision, Revision, RevisionLine
+from insights.court import RANK, Court, Said
 from insights.plans import Plan
+from insights.spending import Use
 from insights.tallies import UNITS, UNKNOWN, Tally, bump
-from mandates.engine import Answer, Case, InvalidCase, judge, parse_case
+from mandates.engine import Case, InvalidCase, parse_case
 from teams.organisation import calendar_of, organisation
 from teams.working_time import WorkingCalendar, worked_between
 
-CHUNK = 500
-RANK = {"member": 0, "team": 1, "committee": 2, "outside_charter": 3}
+# A part is a twentieth of the deals, so that the bar moves, but neither too small for columns nor too long for a lease.
+PARTS, LEAST, MOST = 20, 200, 5_000
 STILL_OPEN = (DealState.DRAFT, DealState.PENDING)
+KEEPING = (DealState.APPROVED, DealState.WON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,22 @@ class Changed:
 
 
 @dataclass(slots=True)
-class Chunk:
-    """What some deals came to. `last` is the id of the last of them, None where there was none left."""
+class Found:
+    """What some deals came to; `uses` by side, what they use of budgets."""
 
     tally: Tally = field(default_factory=dict)
     changes: list[Changed] = field(default_factory=list)
+    uses: dict[str, list[Use]] = field(default_factory=dict)
     count: int = 0
-    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A range of deals by their ids, both inclusive."""
+
+    first: int
+    last: int
+    count: int
 
 
 def past_deals(plan: Plan, choice: Choice) -> QuerySet[Deal]:
@@ -72,60 +84,52 @@ def past_deals(plan: Plan, choice: Choice) -> QuerySet[Deal]:
     return deals
 
 
-def judge_chunk(plan: Plan, choice: Choice, *, after: int, size: int = CHUNK) -> Chunk:
-    """Judge the next `size` deals behind the deal with the id `after`. Reads only; three queries."""
-    rows = past_deals(plan, choice).filter(pk__gt=after).select_related("latest", "team").order_by("pk")
-    deals = list(rows[:size])
+def parts_of(plan: Plan, choice: Choice, *, size: int | None = None) -> list[Part]:
+    """Return all deals to be judged, in ranges of ids that may be judged in any order."""
+    keys = list(past_deals(plan, choice).order_by("pk").values_list("pk", flat=True))
+    size = size or min(MOST, max(LEAST, -(-len(keys) // PARTS)))
+    return [Part(some[0], some[-1], len(some)) for some in (keys[at : at + size] for at in range(0, len(keys), size))]
+
+
+def judge_part(court: Court, choice: Choice, part: Part) -> Found:
+    """Judge the deals of a part. Reads only; three queries."""
+    rows = past_deals(court.plan, choice).filter(pk__gte=part.first, pk__lte=part.last)
+    deals = list(rows.select_related("latest", "team", "customer").order_by("pk"))
     answers = _answers_then(deals)
-    court = Court(plan)
     calendar = calendar_of(organisation())
-    chunk = Chunk(count=len(deals), last=deals[-1].pk if deals else None)
+    found = Found(count=len(deals))
+    by_team: dict[str, list[tuple[int, Case]]] = {}
     for deal in deals:
-        revision = _latest(deal)
         try:
-            before, now = court.judge(deal.team.code, json.loads(revision.document))
+            case = parse_case(case_document(court.plan, json.loads(_latest(deal).document), ()))
         except InvalidCase:
-            bump(chunk.tally, 1, "unreadable")
+            bump(found.tally, 1, "unreadable")
             continue
-        then = answers.get(revision.pk, "")
-        _count(chunk.tally, deal, revision, then, before, now, calendar)
-        if before.outcome != now.outcome:
-            chunk.changes.append(Changed(deal, revision.number, then, before.outcome, now.outcome))
-    return chunk
+        by_team.setdefault(deal.team.code, []).append((deal.pk, case))
+    by_key = {deal.pk: deal for deal in deals}
+    for team, cases in by_team.items():
+        for key, before, now in court.judge(team, cases):
+            deal = by_key[key]
+            then = answers.get(_latest(deal).pk, "")
+            _count(found.tally, deal, then, before, now, calendar)
+            if before.outcome != now.outcome:
+                changed = Changed(deal, _latest(deal).number, then, before.outcome, now.outcome)
+                found.changes.append(changed)
+            for side, said in (("before", before), ("after", now)):
+                if said.opinions:
+                    found.uses.setdefault(side, []).append(_use(deal, said))
+    found.changes.sort(key=lambda changed: changed.deal.pk)
+    return found
 
 
-def chunks(plan: Plan, choice: Choice) -> Iterator[Chunk]:
-    """Yield chunk after chunk until no deal is left."""
-    after = 0
-    while True:
-        chunk = judge_chunk(plan, choice, after=after)
-        if chunk.last is None:
-            return
-        yield chunk
-        after = chunk.last
-
-
-class Court:
-    """Judges deals by what is in force and by the replayed version; each team's mandates are read once."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self._held: dict[str, tuple[Any, Any]] = {}
-
-    def judge(self, team: str, facts: Mapping[str, Any]) -> tuple[Answer, Answer]:
-        """Return the answer of what is in force, and that with the replayed version. Raises: InvalidCase."""
-        held = self._held.get(team)
-        if held is None:
-            sides = (self.plan.before[team], self.plan.after[team])
-            held = self._held[team] = (self._read(facts, sides[0]).mandates, self._read(facts, sides[1]).mandates)
-        case = self._read(facts, ())
-        before = judge(replace(case, mandates=held[0]))
-        if self.plan.before[team] == self.plan.after[team]:
-            return before, before
-        return before, judge(replace(case, mandates=held[1]))
-
-    def _read(self, facts: Mapping[str, Any], mandates: Sequence[Mapping[str, Any]]) -> Case:
-        return parse_case(case_document(self.plan, facts, mandates))
+def _use(deal: Deal, said: Said) -> Use:
+    """What a deal takes of budgets: for good where it was won or may still be, else until the day it ended."""
+    revision = _latest(deal)
+    ended = deal.closed_on or (deal.answered_at.date() if deal.answered_at else revision.on)
+    ends_on = None if deal.state in KEEPING else ended.isoformat()
+    submitted = (deal.submitted_at or revision.submitted_at).isoformat()
+    on = revision.on.isoformat()
+    return Use(submitted, deal.pk, deal.team.code, deal.customer.reference, on, ends_on, said.outcome, said.opinions)
 
 
 def case_document(plan: Plan, facts: Mapping[str, Any], mandates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -155,19 +159,16 @@ def _answers_then(deals: Sequence[Deal]) -> dict[int, str]:
     return dict(asked.order_by("-number").values_list("revision_id", "outcome"))
 
 
-def _count(
-    tally: Tally,
-    deal: Deal,
-    revision: Revision,
-    then: str,
-    before: Answer,
-    now: Answer,
-    calendar: WorkingCalendar,
-) -> None:
+def _count(tally: Tally, deal: Deal, then: str, before: Said, now: Said, calendar: WorkingCalendar) -> None:
+    revision = _latest(deal)
     bump(tally, 1, "then", then or UNKNOWN)
-    bump(tally, 1, "before", before.outcome)
-    bump(tally, 1, "after", now.outcome)
-    if now.outcome == "committee" and any(finding.reason == "unknown" for finding in now.findings):
+    net, month = int(revision.net_value * UNITS), f"{revision.on:%Y-%m}"
+    for side, said in (("before", before), ("after", now)):
+        bump(tally, 1, side, said.outcome)
+        bump(tally, net, "value", deal.currency, side, said.outcome)
+        bump(tally, 1, "months", month, side, said.outcome)
+        bump(tally, 1, "teams", deal.team.code, side, said.outcome)
+    if now.outcome == "committee" and now.unmeasured:
         bump(tally, 1, "unmeasured")
     if before.outcome != now.outcome:
         bump(tally, 1, "wider" if RANK[now.outcome] < RANK[before.outcome] else "narrower")

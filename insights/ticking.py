@@ -2,20 +2,37 @@
 
 from datetime import datetime
 
-from insights.actions import advance
-from insights.models import OPEN_STATES, Replay
+from django.conf import settings
+from django.db.models import Q
 
-# How many chunks one turn judges: a turn of the embedded worker must not keep the mail waiting for long.
+from insights.actions import advance
+from insights.models import OPEN_STATES, Replay, ReplayPart
+from insights.waking import wake_replay
+
+# How many parts one turn judges: a turn of the embedded worker must not keep the mail waiting for long.
 ROUNDS = 4
 
 
 def advance_due(at: datetime) -> int:
-    """Take every open replay further, one chunk each in turn; count the chunks."""
+    """Take every open replay further, one part each in turn; count the parts.
+
+    Where there is a broker, its workers are asked instead: for what a worker that died, or a broker that was away,
+    has left behind.
+    """
+    due = Replay.objects.filter(state__in=OPEN_STATES).order_by("id")
+    if settings.REDIS_URL:
+        return sum(wake_replay(replay.pk, _free(replay, at)) for replay in due)
     done = 0
     for _round in range(ROUNDS):
-        due = list(Replay.objects.filter(state__in=OPEN_STATES).order_by("id"))
-        moved = sum(advance(replay=replay, at=at) for replay in due)
+        moved = sum(advance(replay=replay, at=at) for replay in due.all())
         done += moved
         if not moved:
             break
     return done
+
+
+def _free(replay: Replay, at: datetime) -> int:
+    """Return how many parts nobody is at; one, for its end, where every part is done."""
+    left = ReplayPart.objects.filter(replay=replay, done_at__isnull=True)
+    free = left.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).count()
+    return free if free or left.exists() else 1

@@ -30,6 +30,7 @@ _ANSWER: Final[dict[str, Any]] = {
     "mandate": pl.Int16,
     "unmeasured": pl.Boolean,
     "given": pl.Int64,
+    "given_known": pl.Boolean,
 }
 
 
@@ -98,7 +99,8 @@ class Bulk:
         long for its column, the deal goes through the engine.
 
         Beside `outcome`: `mandate`, the place of the mandate that answers in the list given, -1 for none and -2 where
-        only the engine can say; `unmeasured`, whether a finding's reason is `unknown`; `given`, G in 1/100000000.
+        only the engine can say; `unmeasured`, whether a finding's reason is `unknown`; `given`, G in 1/100000000, and
+        `given_known`, whether it is that and not the least that it can be.
         """
         deals, lines, counts = aligned(deals, lines)
         if not self._constants_fit(deals):
@@ -219,6 +221,7 @@ class Bulk:
                 "mandate": pl.Series(answering, dtype=pl.Int16),
                 "unmeasured": pl.Series(flags & NOT_MEASURED != 0, dtype=pl.Boolean),
                 "given": pl.Series(sums.given, dtype=pl.Int64),
+                "given_known": pl.Series(sums.given_known, dtype=pl.Boolean),
             }
         )
 
@@ -275,7 +278,7 @@ class Bulk:
         ]
         return pl.DataFrame(found, schema={"deal": deals.schema["deal"], **_ANSWER}, orient="row")
 
-    def _judged(self, row: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, int, bool, int | None]:
+    def _judged(self, row: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, int, bool, int | None, bool]:
         """As a row of `outcomes`; `given` is null where it does not fit its column."""
         texts = {name: row[name] for name in _TEXTS}
         deal = Deal(row["currency"], texts, row["term_months"], row["payment_days"], lines)
@@ -285,8 +288,9 @@ class Bulk:
         codes = [held.mandate.code for held in self._held]
         place = NOBODY if answer.mandate is None else self._places[codes.index(answer.mandate)]
         unmeasured = any(finding.reason == "unknown" for finding in answer.findings)
-        given = sum_up(deal, rates).discount
-        return answer.outcome, place, unmeasured, given if given <= MOST else None
+        sums = sum_up(deal, rates)
+        given = sums.discount if sums.discount <= MOST else None
+        return answer.outcome, place, unmeasured, given, sums.discount_known
 
     def _rates_of(self, row: Mapping[str, Any]) -> dict[str, int]:
         if "own rate" not in row:

@@ -9,10 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from approvals.models import Deal
 from approvals.shown import names_of
+from insights.court import Court
 from insights.plans import Plan, plan_of
 from insights.readings.changes import reason_of
-from insights.replay import Changed, Choice, Chunk, chunks
+from insights.replay import Changed, Choice, Found, judge_part, parts_of
+from insights.spending import Use, spent
 from insights.tallies import Tally, merged, summary
 from journal.refusals import Refusal
 from mandates.engine import ENGINE_VERSION, Problem, digest
@@ -48,9 +51,14 @@ class Command(BaseCommand):
             raise CommandError(f"{refusal.detail} [{refusal.code}]") from refusal
         tally: Tally = {}
         changes: list[dict[str, Any]] = []
-        for chunk in chunks(plan, choice):
-            tally = merged(tally, chunk.tally)
-            changes += _changes(plan, chunk)
+        uses: dict[str, list[Use]] = {}
+        court = Court(plan)
+        for part in parts_of(plan, choice):
+            judged = judge_part(court, choice, part)
+            tally = merged(tally, judged.tally)
+            changes += _changes(plan, judged)
+            for side, some in judged.uses.items():
+                uses.setdefault(side, []).extend(some)
         found = {
             "mandate": document["code"],
             "version": document["version"],
@@ -59,8 +67,8 @@ class Command(BaseCommand):
             "teams": sorted(plan.before),
             "since": options["since"],
             "until": options["until"],
-            "budgets": "left out",
             "summary": summary(tally).as_document(),
+            "budgets": {side: _spent(rows, uses.get(side, [])) for side, rows in plan.budgets.items()},
             "changes": changes,
         }
         self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False, default=str))
@@ -109,10 +117,19 @@ def _listed(path: Path, problems: list[Problem]) -> str:
     return "\n".join([f"{path} cannot be taken as it is:", *lines])
 
 
-def _changes(plan: Plan, chunk: Chunk) -> list[dict[str, Any]]:
-    documents = {change.deal.pk: json.loads(change.document) for change in chunk.changes}
+def _spent(rows: Any, uses: list[Use]) -> dict[str, Any]:
+    """Return how one side's budgets are used, the deals by their references."""
+    found = spent(rows, uses)
+    names = dict(Deal.objects.filter(pk__in=[row[0] for row in found["shown"]]).values_list("pk", "reference"))
+    keys = ("deal", "mandate", "budget", "left", "given")
+    shown = [dict(zip(keys, [names.get(row[0]), *row[1:]], strict=True)) for row in found["shown"]]
+    return {**found, "shown": shown}
+
+
+def _changes(plan: Plan, judged: Found) -> list[dict[str, Any]]:
+    documents = {change.deal.pk: json.loads(change.document) for change in judged.changes}
     names = names_of(*(facts["deal"] for facts in documents.values()))
-    return [_change(plan, change, documents[change.deal.pk], names) for change in chunk.changes]
+    return [_change(plan, change, documents[change.deal.pk], names) for change in judged.changes]
 
 
 def _change(plan: Plan, change: Changed, facts: dict[str, Any], names: Any) -> dict[str, Any]:
