@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from approvals.measuring import of_deal, of_line
 from mandates.documents import number_text
-from mandates.engine import METRICS
+from mandates.engine import METRICS, evaluate
 
 PSEUDO_METRICS = frozenset({"budget", "mandate"})
 SCALE = 10_000
@@ -169,3 +169,14 @@ def _counting(answer: Mapping[str, Any]) -> Sequence[Document]:
 
 def _mark(finding: Document) -> tuple[Any, ...]:
     return finding["source"], finding["metric"], finding["line"], finding["reason"]
+
+
+def holds(document: Mapping[str, Any], case: Mapping[str, Any], deal: Document) -> bool:
+    """Say whether an approval is live for a deal on the day of the case, as the engine sees it.
+
+    Asked of the engine through its pseudo-metric: having no mandate is covered exactly by what is live.
+    """
+    probe = {**document, "limits": [*document["limits"], {"metric": "mandate", "bound": None}]}
+    bare = {**case, "deal": deal, "charter": None, "mandates": [], "approvals": [probe]}
+    answer = evaluate({**bare, "default_committee": document["committee"]})
+    return answer["findings"][0]["covered_by"] == 0

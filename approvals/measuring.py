@@ -30,15 +30,15 @@ def of_deal(metric: str, deal: Document, *, capital_rate: str = "0", standard_da
         return Fraction(deal["term_months"])
     if metric == "payment_days":
         return Fraction(deal["payment_days"])
-    net = _sum(deal, "unit_price") or Fraction(0)
+    net = total(deal, "unit_price") or Fraction(0)
     if metric in ("net_value", "minimum_value"):
         return net
     if metric == "deal_margin":
-        return _margin(net, _sum(deal, "unit_cost"))
+        return _margin(net, total(deal, "unit_cost"))
     given = given_away(deal)
     if given is None or metric == "discount_amount":
         return given
-    listed = _sum(deal, "list_price")
+    listed = total(deal, "list_price")
     if metric == "effective_discount":
         delay = max(0, deal["payment_days"] - standard_days)
         given += net * Fraction(capital_rate) / HUNDRED * delay / YEAR
@@ -47,16 +47,17 @@ def of_deal(metric: str, deal: Document, *, capital_rate: str = "0", standard_da
 
 def given_away(deal: Document) -> Fraction | None:
     """Return G, what is given away below list; None where a line has nothing to measure its discount by."""
-    total = Fraction(0)
+    given = Fraction(0)
     for line in deal["lines"]:
         if of_line("line_discount", line) is None:
             return None
         below = Fraction(line["list_price"]) - Fraction(line["unit_price"])
-        total += max(Fraction(0), below) * _weight(line, deal)
-    return total
+        given += max(Fraction(0), below) * _weight(line, deal)
+    return given
 
 
-def _sum(deal: Document, figure: str) -> Fraction | None:
+def total(deal: Document, figure: str) -> Fraction | None:
+    """Return what a unit figure comes to over all lines; None where a line has none."""
     if any(line[figure] is None for line in deal["lines"]):
         return None
     return sum((Fraction(line[figure]) * _weight(line, deal) for line in deal["lines"]), Fraction(0))

@@ -68,8 +68,8 @@ def about_next(deal: Deal, day: date) -> About:
     return About(team_id=team.pk, cost_sight=team.cost_sight, contact_id=deal.contact_id)
 
 
-def about_case(case: Case) -> About:
-    """Return what the right to vote on this one case depends on."""
+def about_case(case: Case, *, owner_id: int | None = None) -> About:
+    """Return what the right to vote on this one case depends on; `owner_id` asked or proposed what is at hand."""
     deal = case.deal
     return About(
         team_id=deal.team_id,
@@ -78,6 +78,7 @@ def about_case(case: Case) -> About:
         contact_id=deal.contact_id,
         editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
         elector_ids=frozenset(case.electors.values_list("user_id", flat=True)),
+        owner_id=owner_id,
     )
 
 

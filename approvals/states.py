@@ -1,4 +1,4 @@
-"""The ways of a deal, of a case and of a consent round, as tables."""
+"""The ways of a deal, of a case, of a counter-proposal and of a consent round, as tables."""
 
 from collections.abc import Iterable
 
@@ -34,10 +34,26 @@ DEAL_MOVES: tuple[Move, ...] = (
 
 CASE_MOVES: tuple[Move, ...] = (
     *_stays("vote", ["open"], "case.vote", "case.voted"),
+    *_stays("request", ["open"], "case.request", "case.requested"),
+    *_stays("answer", ["open"], "point.answer", "case.answered"),
+    *_stays("take_back_request", ["open"], "request.take_back", "case.request_taken_back"),
+    *_stays("propose", ["open"], "case.propose", "counter.proposed"),
     *_stays("remind", ["open"], "", "case.reminded"),
     _move("approve", ["open"], "approved", "", "case.approved"),
     _move("decline", ["open"], "declined", "", "case.declined"),
+    # the team took up a counter-proposal: a new revision inside it is approved at once
+    _move("counter", ["open"], "countered", "", "case.countered"),
     _move("void", ["open"], "void", "", "case.voided"),
+)
+
+COUNTER_MOVES: tuple[Move, ...] = (
+    *_stays("vote", ["open"], "counter.vote", "counter.voted"),
+    _move("take_back", ["open"], "taken_back", "counter.take_back", "counter.taken_back"),
+    _move("adopt", ["open"], "adopted", "", "counter.adopted"),
+    _move("reject", ["open"], "rejected", "", "counter.rejected"),
+    _move("accept", ["adopted"], "accepted", "counter.accept", "counter.accepted"),
+    _move("go_on", ["adopted"], "gone_on", "counter.go_on", "counter.gone_on"),
+    _move("void", ["open", "adopted"], "void", "", "counter.voided"),
 )
 
 ROUND_MOVES: tuple[Move, ...] = (

@@ -33,7 +33,7 @@ class About:
     `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
     `elector_ids` the people asked for consent or a vote, `drafter_ids` everybody who wrote a part of the version,
     `holder_team_ids` the teams that hold the mandate,
-    `owner_id` the owner of a token or who asked for a replay.
+    `owner_id` the owner of a token, who asked for a replay or a point, who proposed or wrote something.
     """
 
     team_id: int | None = None
@@ -149,6 +149,25 @@ def _votes(person: Person, about: About) -> Answer:
     return _not_a_party(person, about)
 
 
+def _takes_back(person: Person, about: About) -> Answer:
+    """What a committee member asked or proposed, by that member; the chair does so for someone who cannot."""
+    if about.owner_id == person.user_id:
+        return _yes("asked_it")
+    if about.committee_ids & person.chairs:
+        return _not_a_party(person, about)
+    return _no("asked_by_another")
+
+
+def _comments(person: Person, about: About) -> Answer:
+    """Everybody who works on a deal or decides on it; an auditor reads."""
+    answer = _sees_deal(person, about)
+    return _no("reads_only") if answer.reason == "auditor" else answer
+
+
+def _takes_back_comment(person: Person, about: About) -> Answer:
+    return _yes("wrote_it") if about.owner_id == person.user_id else _no("written_by_another")
+
+
 def _revokes_approval(person: Person, about: About) -> Answer:
     if not about.committee_ids & person.committees:
         return _no("not_on_committee")
@@ -238,6 +257,16 @@ PERMISSIONS: dict[str, Predicate] = {
     "objection.escalate": _works_in_team,
     "case.see": _sees_deal,
     "case.vote": _votes,
+    "case.request": _votes,
+    "case.propose": _votes,
+    "request.take_back": _takes_back,
+    "point.answer": _works_in_team,
+    "counter.vote": _votes,
+    "counter.take_back": _takes_back,
+    "counter.accept": _works_in_team,
+    "counter.go_on": _works_in_team,
+    "comment.write": _comments,
+    "comment.take_back": _takes_back_comment,
     "approval.revoke": _revokes_approval,
     "mandate.see": _everybody,
     "mandate.draft": _administers,
@@ -288,6 +317,9 @@ SENTENCES: dict[str, str] = {
     "not_asked": _("You were not asked for your consent on this revision."),
     "not_in_electorate": _("You were not on the committee when this case was opened."),
     "left_committee": _("You are no longer on this committee."),
+    "asked_by_another": _("Whoever asked or proposed this takes it back, or the chair."),
+    "reads_only": _("Auditors read everything and change nothing."),
+    "written_by_another": _("Only whoever wrote a comment takes it back."),
     "not_on_committee": _("Only the committee that gave this approval may revoke it."),
     "drafted_it": _("You drafted this version, so a second person answers it."),
     "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),

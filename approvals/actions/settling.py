@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from approvals.actions.closing import close_answers
 from approvals.electorates import eligible_electors, involved_in
 from approvals.eligibility import Involved
 from approvals.judging import Judged, hold_key, hold_keys, judge, live_approvals, may_decide, votes_needed
@@ -71,6 +72,12 @@ def decide(revision: Revision, judged: Judged, cause: str, at: datetime) -> Deci
 
 
 def judge_again(locked: Locked, *, cause: str, by: User | None, at: datetime) -> Turn:
+    """Judge the latest revision again and write that down."""
+    judged, revision = look_again(locked)
+    return Turn(locked, revision, judged, decide(revision, judged, cause, at), by, at)
+
+
+def look_again(locked: Locked) -> tuple[Judged, Revision]:
     """Judge the latest revision with its frozen facts and live authority, as if whoever submitted it did so now."""
     deal, revision = locked.deal, locked.deal.latest
     if revision is None:
@@ -85,7 +92,7 @@ def judge_again(locked: Locked, *, cause: str, by: User | None, at: datetime) ->
         member_may_decide=may_decide(submitter, locked.team),
         own_revisions=hold_keys(deal),
     )
-    return Turn(locked, revision, judged, decide(revision, judged, cause, at), by, at)
+    return judged, revision
 
 
 def sha256(text: str) -> str:
@@ -96,12 +103,16 @@ def sha256(text: str) -> str:
 # --- answers ---
 
 
-def approve(turn: Turn) -> None:
-    """Make the revision approved: hold all of its budget, and give it the date until which it is good."""
+def approve(turn: Turn, *, until: date | None = None) -> None:
+    """Make the revision approved: hold all of its budget, and give it the date until which it is good.
+
+    `until` is the last day of what it was taken up from, where that is a counter-proposal.
+    """
     _move(turn.deal, "approve")
     _hold_all(turn)
     close_questions(turn.deal, by=turn.by, at=turn.at)
-    turn.deal.good_until = _good_until(turn)
+    good_until = _good_until(turn)
+    turn.deal.good_until = good_until if until is None else min(good_until, until)
     turn.deal.answered_at = turn.at
     save(turn.deal, "state", "good_until", "answered_at")
     data = {"revision": turn.revision.number, "decision": turn.decision.pk, "good_until": turn.deal.good_until}
@@ -208,7 +219,8 @@ def close_case(case: Case, move: str, *, by: User | None, at: datetime, data: di
     found = find(CASE_MOVES, move, case.state)
     case.state, case.closed_at = found.target, at
     case.edition += 1
-    case.save(update_fields=["state", "closed_at", "edition"])
+    close_answers(case, by=by, at=at)
+    case.save(update_fields=["state", "closed_at", "edition", "paused_at"])
     electors = list(case.electors.values_list("user_id", flat=True))
     # whoever voids a case by a new revision or a withdrawal is of the team: only the committee must hear of it
     told = electors if move == "void" else [*electors, *owners(case.deal)]
@@ -271,7 +283,11 @@ def _good_until(turn: Turn) -> date:
     """Return the day until which the yes is good: the first to end of the approvals that it rests on, else its own."""
     covering = {one["covered_by"] for one in turn.judged.answer["findings"] if one["covered_by"] is not None}
     ends = [turn.judged.approvals[index].until for index in covering]
-    ends += [one.until for one in turn.judged.approvals if one.case.revision_id == turn.revision.pk]
+    ends += [
+        one.until
+        for one in turn.judged.approvals
+        if one.case.revision_id == turn.revision.pk and one.proposal_id is None
+    ]
     return min(ends, default=turn.revision.on + timedelta(days=turn.organisation.approval_days))
 
 

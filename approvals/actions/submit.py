@@ -55,19 +55,30 @@ def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decisi
     found = find(DEAL_MOVES, "submit", locked.deal.state)
     person = person_of(by, locked.day)
     require(found.permission, person, About(team_id=locked.team.pk))
-    judged = _judge(locked, person)
-    if locked.deal.latest is not None:
-        release(locked.deal, by=by, at=at)
-        close_questions(locked.deal, by=by, at=at)
+    turn = put_forward(locked, _judge(locked, person), cause=Decision.Cause.SUBMIT, by=by, at=at)
+    _act(turn)
+    return turn.decision
+
+
+def put_forward(
+    locked: Locked, judged: Judged, *, cause: str, by: User, at: datetime, data: dict[str, object] | None = None
+) -> Turn:
+    """Freeze the draft as the next revision with its judgement, which is still to be acted upon.
+
+    Whatever was open about an earlier revision is void, and its budget is free.
+    """
+    deal = locked.deal
+    event = find(DEAL_MOVES, "submit", deal.state).event
+    if deal.latest is not None:
+        release(deal, by=by, at=at)
+        close_questions(deal, by=by, at=at)
     revision = _freeze(locked, judged, by=by, at=at)
-    decision = decide(revision, judged, Decision.Cause.SUBMIT, at)
+    decision = decide(revision, judged, cause, at)
     _become_pending(locked, revision, by=by, at=at)
-    data = {"revision": revision.number, "decision": decision.pk, "outcome": decision.outcome}
-    tell_deal(
-        found.event, locked.deal, by=by, at=at, data={**data, "sha256": revision.sha256}, tell=owners(locked.deal)
-    )
-    _act(Turn(locked, revision, judged, decision, by, at))
-    return decision
+    told = {"revision": revision.number, "decision": decision.pk, "outcome": decision.outcome}
+    told |= {"sha256": revision.sha256, **(data or {})}
+    tell_deal(event, deal, by=by, at=at, data=told, tell=owners(deal))
+    return Turn(locked, revision, judged, decision, by, at)
 
 
 def _judge(locked: Locked, person: Person) -> Judged:
@@ -153,7 +164,7 @@ def _become_pending(locked: Locked, revision: Revision, *, by: User, at: datetim
     deal.submitted_at = deal.submitted_at or at
     deal.answered_at = deal.good_until = None
     become_editor(deal, by)
-    save(deal, "state", "team", "contact", "latest", "submitted_at", "answered_at", "good_until")
+    save(deal, "draft", "state", "team", "contact", "latest", "submitted_at", "answered_at", "good_until")
 
 
 @action

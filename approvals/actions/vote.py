@@ -1,11 +1,13 @@
 """A committee votes; its yes becomes an approval, and the last yes needed makes the deal judged again."""
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from approvals import envelopes
+from approvals import countering, envelopes
 from approvals.actions.settling import (
     approve,
     ask_committees,
@@ -17,14 +19,14 @@ from approvals.actions.settling import (
     sha256,
 )
 from approvals.actions.submit import checked_reason
-from approvals.electorates import involved_in
-from approvals.eligibility import counting
+from approvals.bounding import Figure, tightened
 from approvals.locking import Locked, lock_deal
-from approvals.models import Approval, ApprovalRevocation, Case, Decision, Vote
-from approvals.quorum import Result, Tally, tally
+from approvals.models import Approval, ApprovalRevocation, Case, Decision, PastVote, Vote
+from approvals.quorum import Result, Tally
 from approvals.sight import about_case
 from approvals.states import CASE_MOVES
 from approvals.telling import action, owners, tell_case, tell_deal
+from approvals.voting import conditions_that_count, count, dissenting
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical
@@ -33,12 +35,33 @@ from teams.permissions import require
 from teams.standing import person_of
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a yes is bound to: figures as a counter-proposal has them, and a day until which it is good."""
+
+    figures: Sequence[Figure] = ()
+    until: date | None = None
+
+
+NO_CONDITIONS = Conditions()
+
+
 @action
-def cast_vote(*, case: Case, by: User, at: datetime, choice: str, reason: str, edition: int | None = None) -> Case:
+def cast_vote(
+    *,
+    case: Case,
+    by: User,
+    at: datetime,
+    choice: str,
+    reason: str,
+    conditions: Conditions = NO_CONDITIONS,
+    edition: int | None = None,
+) -> Case:
     """Vote, or change one's vote while the case is open; the vote that decides closes it in the same transaction.
 
+    Conditions go with a yes with conditions and with nothing else; the revision itself keeps to them.
     Locks team, budgets, deal and open cases, and reads again. Raises: NotAllowed; Conflict `illegal_move`,
-    `stale_edition`; Invalid `unknown_choice`, `reason_missing`.
+    `stale_edition`; Invalid `unknown_choice`, `reason_missing`, and as `countering.conditioned` does.
     """
     locked = lock_deal(case.deal_id, at=at)
     current = _read(case.pk, locked)
@@ -48,11 +71,15 @@ def cast_vote(*, case: Case, by: User, at: datetime, choice: str, reason: str, e
     if choice not in Vote.Choice.values:
         raise Invalid("unknown_choice", _("Approve, decline or abstain."), path="choice")
     reason = checked_reason(reason, required=True)
-    Vote.objects.update_or_create(case=current, user=by, defaults={"choice": choice, "reason": reason, "cast_at": at})
+    kept = _checked_conditions(locked, current, conditions) if choice == Vote.Choice.CONDITIONS else {}
+    _keep_vote(current, by, at, {"choice": choice, "reason": reason, "figures": "", "until": None} | kept)
     current.edition += 1
     current.save(update_fields=["edition"])
     counted = count(current)
-    data = {"choice": choice, "reason_sha256": sha256(reason), "cast": counted.cast, "missing": counted.missing}
+    data: dict[str, object] = {"choice": choice, "reason_sha256": sha256(reason)}
+    data |= {"cast": counted.cast, "missing": counted.missing}
+    if kept:
+        data["conditions_sha256"] = sha256(str(kept["figures"]))
     tell_case(found.event, current, by=by, at=at, data=data)
     _settle(locked, current, counted, by=by, at=at)
     return current
@@ -64,12 +91,30 @@ def _read(case_id: int, locked: Locked) -> Case:
     return case
 
 
-def count(case: Case) -> Tally:
-    """Count the case by its frozen rule; whoever took the deal into their own hands since does not count."""
-    involved = involved_in(case.deal)
-    electorate = counting(((user, user) for user in case.electors.values_list("user_id", flat=True)), involved)
-    votes = counting(case.votes.values_list("user_id", "choice"), involved)
-    return tally(case.rule, case.approvals_needed, case.quorum, len(electorate), votes)
+def _checked_conditions(locked: Locked, case: Case, conditions: Conditions) -> dict[str, object]:
+    """Return the conditions as a vote keeps them. Raises: Invalid as `countering.conditioned` does."""
+    ask = _ask(locked, case)
+    figures = countering.written(conditions.figures, ask.deal)
+    countering.conditioned(ask, countering.read(figures), conditions.until)
+    return {"figures": figures, "until": conditions.until}
+
+
+def _ask(locked: Locked, case: Case) -> countering.Ask:
+    """Return what the committee was asked, as it was judged when the case opened."""
+    case_document, answer = (json.loads(text) for text in (case.decision.case_document, case.decision.answer_document))
+    until = locked.day + timedelta(days=locked.organisation.approval_days)
+    return countering.Ask(
+        case_document, answer, case.committee.code, locked.day, until, tolerance=locked.organisation.tolerance
+    )
+
+
+def _keep_vote(case: Case, by: User, at: datetime, values: dict[str, object]) -> None:
+    """Write the vote; what it said before is kept beside it."""
+    before = Vote.objects.filter(case=case, user=by).first()
+    if before is not None:
+        names = ("choice", "reason", "figures", "until", "cast_at")
+        PastVote.objects.create(vote=before, changed_at=at, **{name: getattr(before, name) for name in names})
+    Vote.objects.update_or_create(case=case, user=by, defaults=values | {"cast_at": at})
 
 
 def _settle(locked: Locked, case: Case, counted: Tally, *, by: User, at: datetime) -> None:
@@ -79,31 +124,30 @@ def _settle(locked: Locked, case: Case, counted: Tally, *, by: User, at: datetim
         "abstaining": counted.abstaining,
     }
     if counted.result is Result.DECLINED:
-        close_case(case, "decline", by=by, at=at, data=figures)
+        close_case(case, "decline", by=by, at=at, data=figures | {"dissent": dissenting(case, Case.State.DECLINED)})
         data: dict[str, object] = {"case": case.pk, "committee": case.committee.code}
         end_without_yes(locked.deal, "decline", by=by, at=at, data=data)
     elif counted.result is Result.APPROVED:
-        close_case(case, "approve", by=by, at=at, data=figures)
+        close_case(case, "approve", by=by, at=at, data=figures | {"dissent": dissenting(case, Case.State.APPROVED)})
         _grant(locked, case, by=by, at=at)
         _conclude(locked, case, by=by, at=at)
 
 
 def _grant(locked: Locked, case: Case, *, by: User, at: datetime) -> Approval:
-    """Write down what this yes allows."""
-    until = locked.day + timedelta(days=locked.organisation.approval_days)
-    document = canonical(
-        envelopes.write(
-            answer=json.loads(case.decision.answer_document),
-            case=json.loads(case.decision.case_document),
-            committee=case.committee.code,
-            until=until,
-            tolerance=locked.organisation.tolerance,
-        )
-    )
+    """Write down what this yes allows: the conditions of everybody who said yes tighten it."""
+    ask = _ask(locked, case)
+    document = ask.envelope()
+    votes = conditions_that_count(case)
+    for vote in votes:
+        figures = countering.read(vote.figures)
+        document = tightened(document, figures, ask.deal["currency"], ask.rates)
+    days = [vote.until for vote in votes if vote.until is not None]
+    until = max(locked.day, min([*days, ask.until]))
+    text = canonical({**document, "until": until.isoformat()})
     approval = Approval.objects.create(
-        case=case, deal=case.deal, document=document, sha256=sha256(document), until=until, granted_at=at
+        case=case, deal=case.deal, document=text, sha256=sha256(text), until=until, granted_at=at
     )
-    data = {"approval": approval.pk, "until": until, "sha256": approval.sha256}
+    data = {"approval": approval.pk, "until": until, "sha256": approval.sha256, "conditions": len(votes)}
     tell_case("approval.granted", case, by=by, at=at, data=data)
     return approval
 
@@ -131,7 +175,7 @@ def _allowed(case: Case) -> dict[str, frozenset[tuple[object, ...]]]:
     """Return by committee what its approved cases about this very revision were asked."""
     allowed: dict[str, frozenset[tuple[object, ...]]] = {}
     won = Case.objects.filter(revision=case.revision, state=Case.State.APPROVED)
-    for one in won.filter(approval__revocation=None).select_related("committee", "decision"):
+    for one in won.filter(approvals__revocation=None, approvals__proposal=None).select_related("committee", "decision"):
         code = one.committee.code
         asked = envelopes.asked_of(json.loads(one.decision.answer_document), code)
         allowed[code] = allowed.get(code, frozenset()) | asked

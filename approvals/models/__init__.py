@@ -1,5 +1,6 @@
 """The tables of deals and of who said what about them."""
 
+from approvals.models.answering import AskedPoint, CasePause, CaseRequest, CounterProposal, CounterVote, PastVote
 from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Recusal, Vote
 from approvals.models.consents import ConsentRound, ConsentSeat
 from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
@@ -9,10 +10,15 @@ from approvals.models.revisions import Decision, Revision, RevisionLine
 __all__ = [
     "Approval",
     "ApprovalRevocation",
+    "AskedPoint",
     "Attachment",
     "Case",
+    "CasePause",
+    "CaseRequest",
     "ConsentRound",
     "ConsentSeat",
+    "CounterProposal",
+    "CounterVote",
     "Deal",
     "DealEditor",
     "DealState",
@@ -21,6 +27,7 @@ __all__ = [
     "Elector",
     "ImportBatch",
     "ImportedRow",
+    "PastVote",
     "Recusal",
     "Revision",
     "RevisionLine",

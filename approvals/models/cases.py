@@ -11,7 +11,11 @@ from teams.models import Committee
 
 
 class Case(models.Model):
-    """One question to one committee about one revision; its rule is frozen when it opens."""
+    """One question to one committee about one revision; its rule is frozen when it opens.
+
+    `paused_at` is set while the case waits for its team (`CasePause`): its clock then stands still, and `due_at` moves
+    when it goes on.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -19,6 +23,7 @@ class Case(models.Model):
         DECLINED = "declined", _("declined")
         VOID = "void", _("void")
         LAPSED = "lapsed", _("lapsed")
+        COUNTERED = "countered", _("counter-proposal accepted")
 
     class Cause(models.TextChoices):
         LIMIT = "limit", _("beyond the team's authority")
@@ -43,6 +48,7 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     # when it was noticed that those who may still vote cannot decide it by its rule
     stuck_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     edition = models.PositiveIntegerField(default=1)
@@ -81,10 +87,15 @@ class Elector(models.Model):
 
 
 class Vote(models.Model):
-    """A person's vote on a case; changed in place until it closes, with the history in the journal."""
+    """A person's vote on a case; changed in place until it closes, with the history in the journal and in `PastVote`.
+
+    `figures` and `until` are the conditions of a "yes, if", written as a counter-proposal's are: they tighten the
+    approval.
+    """
 
     class Choice(models.TextChoices):
         APPROVE = "approve", _("approve")
+        CONDITIONS = "conditions", _("approve with conditions")
         DECLINE = "decline", _("decline")
         ABSTAIN = "abstain", _("abstain")
 
@@ -92,6 +103,8 @@ class Vote(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
     choice = models.CharField(max_length=10, choices=Choice.choices)
     reason = models.TextField()
+    figures = models.TextField(blank=True, default="", db_default="")
+    until = models.DateField(null=True, blank=True)
     cast_at = models.DateTimeField()
 
     class Meta:
@@ -122,15 +135,26 @@ class Recusal(models.Model):
 class Approval(models.Model):
     """The envelope that a committee's yes allows for this deal (`docs/decision.md`, earlier approvals).
 
+    `proposal`: the counter-proposal that it is the yes to; without one it is the yes to the ask itself.
     INVARIANT: `document` never changes (trigger); it ends by date or by an `ApprovalRevocation`.
     """
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="approval")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="approvals")
+    proposal = models.OneToOneField(
+        "approvals.CounterProposal", null=True, on_delete=models.PROTECT, related_name="approval"
+    )
     deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="approvals")
     document = models.TextField()
     sha256 = models.CharField(max_length=64)
     until = models.DateField()
     granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(proposal__isnull=True), name="one_approval_of_the_ask_per_case"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"approval of {self.deal_id} until {self.until}"

@@ -73,6 +73,7 @@ class Decision(models.Model):
         SUBMIT = "submit", _("submitted")
         CONSENT = "consent", _("colleagues consented")
         CASE = "case", _("committee decided")
+        COUNTER = "counter", _("counter-proposal accepted")
         RECHECK = "recheck", _("judged again")
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals.actions.vote import cast_vote, count
+from approvals.actions.vote import cast_vote
 from approvals.clock import clock_of
 from approvals.forms.moves import VoteForm
 from approvals.models import Case, Revision, Vote
@@ -28,6 +28,7 @@ from approvals.sight import about_case, visible_cases, waiting_cases
 from approvals.views.desk_page import edition_of
 from approvals.views.looking import PageRequest, case_of
 from approvals.views.people import votes_as_people
+from approvals.voting import count
 from journal.paging import page
 from mandates.sentences import approval_sentences
 from teams.permissions import SENTENCES, may
@@ -118,7 +119,7 @@ def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, sta
     asked = breaches(judged, given, case.committee.code, names) if cost else []
     mine = case.votes.filter(user=request.user).first()
     is_open = case.state == Case.State.OPEN
-    approval = getattr(case, "approval", None)
+    approval = case.approvals.filter(proposal=None).first()
     clock = clock_of(request.organisation)
     context = {
         "case": case,
@@ -180,7 +181,9 @@ def _tally(case: Case, counted: Tally) -> dict[str, Any]:
 def _before(revision: Revision, document: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:
     """Return what changed against the last revision that was approved, else against the one before."""
     earlier = Revision.objects.filter(deal=revision.deal_id, number__lt=revision.number).order_by("-number")
-    approved = earlier.filter(Q(cases__approval__isnull=False) | Q(decisions__outcome="member")).first()
+    approved = earlier.filter(
+        Q(cases__approvals__proposal=None, cases__approvals__isnull=False) | Q(decisions__outcome="member")
+    ).first()
     other = approved or earlier.first()
     if other is None:
         return None

@@ -156,6 +156,6 @@ def _mark(decision: Decision) -> dict[str, str] | None:
         }
     if deal.state in ("withdrawn", "lapsed"):
         return {"title": _("No longer in force"), "text": str(deal.get_state_display()).capitalize()}
-    if Case.objects.filter(revision=revision, approval__revocation__isnull=False).exists():
+    if Case.objects.filter(revision=revision, approvals__proposal=None, approvals__revocation__isnull=False).exists():
         return {"title": _("Approval revoked"), "text": _("What was approved under it stays approved.")}
     return None

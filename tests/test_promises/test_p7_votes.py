@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from approvals.actions.vote import cast_vote, count
+from approvals.actions.vote import cast_vote
 from approvals.models import Case, Vote
+from approvals.voting import count
 from journal.models import Event
 from journal.refusals import Conflict
 from teams.models import Committee
