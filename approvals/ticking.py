@@ -26,7 +26,9 @@ def pass_on_silence(at: datetime) -> int:
 
 def remind_committees(at: datetime) -> int:
     """Remind, once, those who have not voted on an overdue case."""
-    due = Case.objects.filter(state=Case.State.OPEN, due_at__lte=at, reminded_at=None).order_by("due_at", "id")
+    due = Case.objects.filter(state=Case.State.OPEN, due_at__lte=at, reminded_at=None, paused_at=None).order_by(
+        "due_at", "id"
+    )
     return _each(due.values_list("pk", flat=True), remind, at)
 
 
@@ -69,7 +71,9 @@ def remind(case_id: int, at: datetime) -> bool:
         .select_related("deal__customer", "deal__team", "committee")
         .get(pk=case_id)
     )
-    if case.state != Case.State.OPEN or case.reminded_at is not None or case.due_at > at:
+    if case.state != Case.State.OPEN or case.reminded_at is not None:
+        return False
+    if case.due_at > at or case.paused_at is not None:
         return False
     case.reminded_at = at
     case.save(update_fields=["reminded_at"])
