@@ -22,7 +22,9 @@ class Clock:
 
     def of_case(self, case: Case) -> TimeLeft | None:
         """What is left for a case; nothing once it is closed."""
-        return time_left(case.due_at, self.now, self.calendar, zone=self.zone) if case.state == "open" else None
+        if case.state != Case.State.OPEN:
+            return None
+        return time_left(case.due_at, self.now, self.calendar, zone=self.zone, paused_at=case.paused_at)
 
     def of_round(self, round: ConsentRound) -> TimeLeft | None:
         """What is left for a round of consent; nothing once it is closed."""
@@ -30,7 +32,7 @@ class Clock:
 
     def answered(self, case: Case) -> AnswerTime | None:
         """How long a case took; nothing while it is open, or if it was never answered."""
-        if case.closed_at is None or case.state not in (Case.State.APPROVED, Case.State.DECLINED):
+        if case.closed_at is None or case.state not in (Case.State.APPROVED, Case.State.DECLINED, Case.State.COUNTERED):
             return None
         return answer_time(case.opened_at, case.closed_at, self.calendar)
 

@@ -46,6 +46,6 @@ def end_pause(case: Case, at: datetime) -> None:
 def moved(due_at: datetime, *, paused_at: datetime, at: datetime, of: Organisation) -> datetime:
     """Return when the answer is due now: the working time that was left when it paused is left again from `at`.
 
-    A case that was late already is as late as before.
+    What was late already stays due when it was.
     """
     return working_time.resumed(calendar_of(of), due_at, paused_at, at)

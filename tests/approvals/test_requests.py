@@ -141,7 +141,7 @@ def test_request_is_taken_back_by_whoever_asked_or_the_chair(made: World) -> Non
         ("23 15", "23 10", "23 11", "23 16"),
         ("23 15", "23 10", "23 15", "24 12"),
         ("23 15", "23 10", "27 16", "30 13"),  # over the weekend
-        ("23 15", "23 16", "23 18", "23 17"),  # late already: as late as before
+        ("23 14", "23 15", "23 18", "23 14"),  # late already: due when it was
     ],
 )
 def test_clock_keeps_the_working_time_that_was_left(
