@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from approvals.models import Deal, DealState, Decision, Revision, RevisionLine
 from insights.court import RANK, Court, Said
@@ -14,7 +15,7 @@ from insights.plans import Plan
 from insights.spending import Use
 from insights.tallies import UNITS, UNKNOWN, Tally, bump
 from mandates.engine import Case, InvalidCase, parse_case
-from teams.organisation import calendar_of, organisation
+from teams.calendars import calendars
 from teams.working_time import WorkingCalendar, worked_between
 
 # A part is a twentieth of the deals, so that the bar moves, but neither too small for columns nor too long for a lease.
@@ -96,7 +97,7 @@ def judge_part(court: Court, choice: Choice, part: Part) -> Found:
     rows = past_deals(court.plan, choice).filter(pk__gte=part.first, pk__lte=part.last)
     deals = list(rows.select_related("latest", "team", "customer").order_by("pk"))
     answers = _answers_then(deals)
-    calendar = calendar_of(organisation())
+    calendar = calendars(timezone.now()).of(None)
     found = Found(count=len(deals))
     by_team: dict[str, list[tuple[int, Case]]] = {}
     for deal in deals:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from journal.admin import ReadOnlyAdmin
 from teams.models import (
     ApiToken,
+    Calendar,
+    CalendarVersion,
     Committee,
     CommitteeSeat,
     Customer,
@@ -113,3 +115,19 @@ class OrganisationAdmin(ReadOnlyAdmin):
     """The organisation."""
 
     list_display = ("name", "time_zone", "country", "currency")
+
+
+@admin.register(Calendar)
+class CalendarAdmin(ReadOnlyAdmin):
+    """Working calendars."""
+
+    list_display = ("code", "name")
+    ordering = ("code",)
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(ReadOnlyAdmin):
+    """Versions of working calendars."""
+
+    list_display = ("id", "calendar", "number", "state", "starts_on", "country", "subdivision")
+    ordering = ("-id",)

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from journal.editions import etag_of, require_match
 from journal.idempotency import idempotent
 from teams import actions
+from teams.calendar_api import CalendarViewSet
 from teams.models import ApiToken, Committee, Customer, CustomerTeam, Membership, Team, User
 from teams.schema import TokenScheme
 from teams.serializers import (
@@ -249,5 +250,6 @@ class MeView(ReadScoped):
 router = SimpleRouter()
 router.register("teams", TeamViewSet, basename="api-team")
 router.register("customers", CustomerViewSet, basename="api-customer")
+router.register("calendars", CalendarViewSet, basename="api-calendar")
 router.register("users", UserViewSet, basename="api-user")
 urlpatterns = [path("me/", MeView.as_view(), name="api-me")]

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from teams import working_time
 from teams.models import Organisation
 from teams.working_time import Span, WorkingCalendar
 
@@ -30,13 +29,8 @@ def _days_off(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))
 
 
-def has_calendar(country: str) -> bool:
-    """Whether the public holidays of this country are known."""
-    return country in holidays.list_supported_countries()
-
-
 def calendar_of(organisation: Organisation) -> WorkingCalendar:
-    """The working calendar of the organisation."""
+    """The working calendar where none is in force yet: the organisation's country, as the library knows it today."""
     country = organisation.country
     start, end = organisation.workday_starts_at, organisation.workday_ends_at
     worked = ((start.hour * 60 + start.minute, end.hour * 60 + end.minute),)
@@ -45,10 +39,3 @@ def calendar_of(organisation: Organisation) -> WorkingCalendar:
         return () if day.weekday() in WEEKEND or day in _days_off(country, day.year) else worked
 
     return WorkingCalendar(ZoneInfo(organisation.time_zone), spans_of)
-
-
-def working_due(at: datetime, *, days: int = 0, hours: int = 0, of: Organisation | None = None) -> datetime:
-    """The moment that lies so many working days, and then so many working hours, after `at`."""
-    calendar = calendar_of(of or organisation())
-    due = working_time.after_days(calendar, at, days) if days else at
-    return working_time.after_hours(calendar, due, hours) if hours or not days else due

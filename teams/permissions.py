@@ -289,6 +289,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "customer.hand_over": _hands_over,
     "product.manage": _administers,
     "committee.manage": _administers,
+    "calendar.manage": _administers,
     "organisation.manage": _administers,
     "import.run": _administers,
     "journal.read": _has(AUDITOR),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import committees, customers, entrance, members, overview, people, profile, teams
+from teams.views import calendars, committees, customers, entrance, members, overview, people, profile, teams
 
 app_name = "teams"
 urlpatterns = [
@@ -30,6 +30,13 @@ urlpatterns = [
     path("settings/teams/<slug:code>/members/new/", members.new_member, name="new_member"),
     path("settings/teams/<slug:code>/members/<int:pk>/", members.member, name="member"),
     path("settings/teams/<slug:code>/members/<int:pk>/end/", members.end, name="end_member"),
+    path("settings/calendars/", calendars.calendars, name="calendars"),
+    path("settings/calendars/new/", calendars.new, name="new_calendar"),
+    path("settings/calendars/<slug:code>/", calendars.calendar, name="calendar"),
+    path("settings/calendars/<slug:code>/draft/", calendars.draft, name="draft_calendar"),
+    path("settings/calendars/<slug:code>/versions/<int:number>/", calendars.version, name="calendar_version"),
+    path("settings/calendars/<slug:code>/versions/<int:number>/discard/", calendars.discard, name="discard_calendar"),
+    path("settings/committees/<slug:code>/calendar/", calendars.choose, name="choose_calendar"),
     path("settings/committees/", committees.committees, name="committees"),
     path("settings/committees/new/", committees.new, name="new_committee"),
     path("settings/committees/<slug:code>/", committees.committee, name="committee"),

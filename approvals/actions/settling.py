@@ -25,8 +25,8 @@ from mandates import budgets
 from mandates.budgets import Held
 from mandates.engine import ENGINE_VERSION, canonical
 from mandates.snapshots import given_away
+from teams.calendars import working_due
 from teams.models import Committee, Organisation, OrganisationRole, User, holds_on
-from teams.organisation import working_due
 from teams.standing import person_of
 
 
@@ -184,7 +184,7 @@ def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved)
         decline_closes=committee.decline_closes,
         silence=committee.silence,
         opened_at=turn.at,
-        due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation),
+        due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation, committee=committee),
     )
     people = eligible_electors(committee, turn.locked.day, involved)
     Elector.objects.bulk_create(Elector(case=case, user_id=user) for user in people)

@@ -1,5 +1,12 @@
 """Every change to who is who; one function for each, one transaction each."""
 
+from teams.actions.calendars import (
+    choose_calendar,
+    create_calendar,
+    discard_calendar_draft,
+    draft_calendar,
+    put_calendar_in_force,
+)
 from teams.actions.committees import change_committee, create_committee, make_chair, seat, unseat
 from teams.actions.customers import assign_customer, change_customer, create_customer, hand_over
 from teams.actions.keys import create_token, revoke_token
@@ -27,11 +34,15 @@ __all__ = [
     "change_role",
     "change_team",
     "change_user",
+    "choose_calendar",
+    "create_calendar",
     "create_committee",
     "create_customer",
     "create_team",
     "create_token",
     "deactivate_user",
+    "discard_calendar_draft",
+    "draft_calendar",
     "end_membership",
     "end_role",
     "first_use",
@@ -40,6 +51,7 @@ __all__ = [
     "invite_again",
     "invite_user",
     "make_chair",
+    "put_calendar_in_force",
     "reactivate_user",
     "revoke_token",
     "seat",

@@ -1,7 +1,7 @@
 """The organisation's own settings."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from django.db import transaction
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from journal.refusals import Invalid
+from teams.actions.calendars import expect_in_force
 from teams.actions.writing import change, same_edition
-from teams.models import Committee, Organisation, User
-from teams.organisation import has_calendar, organisation
+from teams.models import Calendar, Committee, Organisation, User
+from teams.organisation import organisation
 from teams.standing import require_today
 
 
@@ -21,9 +22,7 @@ class Settings:
 
     name: str
     time_zone: str
-    country: str
-    workday_starts_at: time
-    workday_ends_at: time
+    calendar: Calendar | None
     currency: str
     default_committee: Committee | None
     approval_days: int
@@ -57,12 +56,9 @@ def _sensible(to: Settings) -> None:
     """Raises: Invalid for what no working day, due date or approval could be reckoned with."""
     if to.time_zone not in available_timezones():
         raise Invalid("unknown_time_zone", _("Choose one of the time zones offered."), path="time_zone")
-    if not has_calendar(to.country):
-        raise Invalid("unknown_calendar", _("The public holidays of this country are not known."), path="country")
+    expect_in_force(to.calendar)
     if not (len(to.currency) == 3 and to.currency.isascii() and to.currency.isalpha() and to.currency.isupper()):
         raise Invalid("unknown_currency", _("A currency is its code of three letters, like EUR."), path="currency")
-    if to.workday_starts_at >= to.workday_ends_at:
-        raise Invalid("working_day", _("The working day ends after it starts."), path="workday_ends_at")
     if to.default_committee and not to.default_committee.is_active:
         raise Invalid("committee_inactive", _("This committee no longer works."), path="default_committee")
     for path in ("approval_days", "consent_days"):

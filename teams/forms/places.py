@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.forms.edition import EditionForm, PageForm
 from teams.forms.fields import PercentField, PersonField, zone_choices
-from teams.models import CODE, Committee, Membership, Team, User
+from teams.models import CODE, Calendar, Committee, Membership, Team, User
 
 CODE_HELP = _("Lower-case letters, digits and hyphens. It stands in addresses and documents, and is kept for good.")
 
@@ -189,17 +189,11 @@ class OrganisationForm(EditionForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(label=_("Time zone"))
-    country = forms.CharField(
-        label=_("Country of the working calendar"),
-        min_length=2,
-        max_length=2,
-        help_text=_("Two letters, like BE. Its public holidays are no working days."),
-    )
-    workday_starts_at = forms.TimeField(
-        label=_("Working day starts"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-    workday_ends_at = forms.TimeField(
-        label=_("Working day ends"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    calendar = forms.ModelChoiceField(
+        label=_("Working calendar"),
+        queryset=Calendar.objects.none(),
+        required=False,
+        help_text=_("When answers are due; a committee may have its own."),
     )
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, help_text=_("Three letters, like EUR."))
     default_committee = forms.ModelChoiceField(
@@ -219,10 +213,8 @@ class OrganisationForm(EditionForm):
         super().__init__(*arguments, **named)
         self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
         committees = Committee.objects.filter(is_active=True).order_by("name")
+        self.fields["calendar"].queryset = Calendar.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["default_committee"].queryset = committees  # type: ignore[attr-defined]
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()

@@ -1,5 +1,6 @@
 """Who is who: people, teams, customers, committees, and the dated rows that tie them together."""
 
+from teams.models.calendars import Calendar, CalendarDay, CalendarVersion
 from teams.models.committees import Committee, CommitteeSeat, DutyTurn
 from teams.models.dated import CODE, DatedRow, holds_on
 from teams.models.organisation import Organisation
@@ -9,6 +10,9 @@ from teams.models.places import Customer, CustomerTeam, Membership, Team
 __all__ = [
     "CODE",
     "ApiToken",
+    "Calendar",
+    "CalendarDay",
+    "CalendarVersion",
     "Committee",
     "CommitteeSeat",
     "Customer",

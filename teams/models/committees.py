@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from teams.models.calendars import Calendar
 from teams.models.dated import CODE, DatedRow
 from teams.models.people import User
 
@@ -34,6 +35,14 @@ class Committee(models.Model):
     decline_closes = models.BooleanField(_("a decline closes at once"), default=False)
     silence = models.CharField(_("on silence"), max_length=10, choices=Silence.choices, default=Silence.REMIND)
     answer_hours = models.PositiveSmallIntegerField(_("answer time in working hours"), default=8)
+    calendar = models.ForeignKey(
+        Calendar,
+        verbose_name=_("working calendar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="committees",
+    )
     is_active = models.BooleanField(_("active"), default=True)
     edition = models.PositiveIntegerField(default=1)
 

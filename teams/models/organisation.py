@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from teams.models.calendars import Calendar
 from teams.models.committees import Committee
 
 
@@ -15,6 +16,14 @@ class Organisation(models.Model):
     country = models.CharField(_("country of the working calendar"), max_length=2, default="BE")
     workday_starts_at = models.TimeField(_("working day starts"), default="09:00")
     workday_ends_at = models.TimeField(_("working day ends"), default="17:00")
+    calendar = models.ForeignKey(
+        Calendar,
+        verbose_name=_("working calendar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     default_committee = models.ForeignKey(
         Committee,

@@ -37,7 +37,7 @@ def committees(request: PageRequest) -> HttpResponse:
 @reader()
 def committee(request: PageRequest, code: str) -> HttpResponse:
     """Show a committee's rule, who sits on it, and who did."""
-    shown = get_object_or_404(Committee, code=code)
+    shown = get_object_or_404(Committee.objects.select_related("calendar"), code=code)
     seats = CommitteeSeat.objects.filter(committee=shown).select_related("user")
     open_seats = list(seats.filter(ended_on=None).order_by("-is_chair", "user__name"))
     context = {
@@ -47,6 +47,7 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
         "former": seats.exclude(ended_on=None).order_by("-ended_on", "-pk")[:50],
         "crumbs": crumbs(),
         "manages": allowed(request, "committee.manage"),
+        "sets_calendar": allowed(request, "calendar.manage"),
     }
     return render(request, "teams/committee.html", context)
 

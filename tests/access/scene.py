@@ -13,8 +13,9 @@ from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
 from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
 from mandates.models import MandateVersion
-from teams.actions import create_token, invite_user
-from teams.models import ApiToken, CommitteeSeat, Membership, OrganisationRole
+from teams.actions import create_calendar, create_token, draft_calendar, invite_user, put_calendar_in_force
+from teams.actions.calendars import Terms
+from teams.models import ApiToken, Calendar, CommitteeSeat, Membership, OrganisationRole
 from tests.factories import MEMBER_PRICE, TEAM_PRICE, World, draft, public_document, seat_of, submitted, terms, vote
 
 # The columns of the tables: who asks. Bram is the contact and wrote every deal; Retail supports each of them; the
@@ -92,6 +93,18 @@ def authority(world: World) -> dict[str, Any]:
     return {"proposed": version, "inforce": inforce, "charter": charter}
 
 
+def working_calendar(world: World) -> Calendar:
+    """A calendar with a version in force, and a draft of the next one."""
+    week = ("09:00-17:00",) * 5 + ("", "")
+    known = Terms("Europe/Brussels", "BE", "", week, "12-24 09:00-12:00 Christmas Eve")
+    made = create_calendar(by=world.nora, at=world.at, code="scene", name="Scene", terms=known)
+    first = made.versions.get()
+    put_calendar_in_force(version=first, by=world.nora, at=world.at, edition=None, starts_on=world.today)
+    draft_calendar(calendar=made, by=world.nora, at=world.at, edition=None, terms=known)
+    made.refresh_from_db()
+    return made
+
+
 def scene(world: World) -> Scene:
     """Make one of everything."""
     made = deals(world)
@@ -127,6 +140,7 @@ def scene(world: World) -> Scene:
         "charter": held["charter"].number,
         "charter_edition": held["charter"].edition,
         "replay": replay.pk,
+        "calendar_edition": working_calendar(world).edition,
         "joris": world.joris.pk,
         "hanne": world.hanne.pk,
         "chloe": world.chloe.pk,

@@ -1,7 +1,7 @@
 """Actions on committees and the organisation."""
 
 import json
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -128,9 +128,7 @@ def facts(made: World, **changes: Any) -> Settings:
     values = {
         "name": "Meridian Networks",
         "time_zone": "Europe/Amsterdam",
-        "country": "NL",
-        "workday_starts_at": time(8, 30),
-        "workday_ends_at": time(17),
+        "calendar": None,
         "currency": "EUR",
         "default_committee": made.committees["finance"],
         "approval_days": 45,
@@ -144,23 +142,16 @@ def facts(made: World, **changes: Any) -> Settings:
 def test_change_organisation_writes_row_and_event(made: World, at: datetime) -> None:
     actions.change_organisation(by=made.nora, at=at, edition=1, to=facts(made))
     row = Organisation.objects.get()
-    assert (row.country, row.workday_starts_at, row.default_committee, row.edition) == (
-        "NL",
-        time(8, 30),
-        made.committees["finance"],
-        2,
-    )
+    assert (row.time_zone, row.default_committee, row.edition) == ("Europe/Amsterdam", made.committees["finance"], 2)
     data = json.loads(last_event().data)
-    assert (data["workday_starts_at_before"], data["workday_starts_at"]) == ("09:00:00", "08:30:00")
+    assert (data["approval_days_before"], data["approval_days"]) == (30, 45)
 
 
 @pytest.mark.parametrize(
     ("values", "path"),
     [
         ({"time_zone": "Europe/Atlantis"}, "time_zone"),
-        ({"country": "XX"}, "country"),
         ({"currency": "euro"}, "currency"),
-        ({"workday_ends_at": time(8)}, "workday_ends_at"),
         ({"consent_days": 0}, "consent_days"),
         ({"approval_days": 0}, "approval_days"),
         ({"name": ""}, "name"),

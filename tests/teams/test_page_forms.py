@@ -166,8 +166,6 @@ def test_organisation_sent_changes_it_and_takes_a_decimal_comma(made: World) -> 
     sent |= {
         "tolerance": "1,5",
         "consent_days": "3",
-        "workday_starts_at": "08:30",
-        "workday_ends_at": "17:00",
         "id": "2",
     }
     assert client.post("/settings/organisation/", sent).status_code == 302

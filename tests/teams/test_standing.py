@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from teams.calendars import working_due
 from teams.models import (
     Committee,
     CommitteeSeat,
@@ -15,7 +16,7 @@ from teams.models import (
     Team,
     User,
 )
-from teams.organisation import organisation, today, working_due
+from teams.organisation import organisation, today
 from teams.permissions import NOBODY
 from teams.standing import may_audit, person_of
 
