@@ -7,8 +7,8 @@ from datetime import datetime
 
 from approvals.models import Case, CasePause, CaseRequest, CounterProposal
 from teams import working_time
-from teams.models import Organisation
-from teams.organisation import calendar_of
+from teams.calendars import calendars
+from teams.models import Committee, Organisation
 
 
 def pause(case: Case, at: datetime) -> bool:
@@ -31,7 +31,7 @@ def resume_if_answered(case: Case, of: Organisation, at: datetime) -> bool:
     """Let the clock run again once nothing waits for the team; say whether it does."""
     if case.paused_at is None or waits_for_team(case):
         return False
-    case.due_at = moved(case.due_at, paused_at=case.paused_at, at=at, of=of)
+    case.due_at = moved(case.due_at, paused_at=case.paused_at, at=at, of=of, committee=case.committee)
     end_pause(case, at)
     case.save(update_fields=["paused_at", "due_at"])
     return True
@@ -43,9 +43,11 @@ def end_pause(case: Case, at: datetime) -> None:
     case.paused_at = None
 
 
-def moved(due_at: datetime, *, paused_at: datetime, at: datetime, of: Organisation) -> datetime:
+def moved(
+    due_at: datetime, *, paused_at: datetime, at: datetime, of: Organisation, committee: Committee | None = None
+) -> datetime:
     """Return when the answer is due now: the working time that was left when it paused is left again from `at`.
 
     What was late already stays due when it was.
     """
-    return working_time.resumed(calendar_of(of), due_at, paused_at, at)
+    return working_time.resumed(calendars(at, of=of).of(committee), due_at, paused_at, at)
