@@ -93,6 +93,7 @@ ALLOWED: dict[str, set[str]] = {
     "customer.hand_over": {"lead", "administrator"},
     "product.manage": {"administrator"},
     "committee.manage": {"administrator"},
+    "calendar.manage": {"administrator"},
     "organisation.manage": {"administrator"},
     "import.run": {"administrator"},
     "journal.read": {"auditor"},
