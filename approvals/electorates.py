@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from approvals.eligibility import Involved, colleagues, electors
-from approvals.models import Deal
+from approvals.models import Case, Deal, Elector
 from teams.models import Committee, CommitteeSeat, CustomerTeam, Membership, Team, User, holds_on
 
 
@@ -25,6 +27,32 @@ def eligible_electors(committee: Committee, day: date, involved: Involved) -> tu
     """Return the ids of those on the committee who may vote on a case that opens on `day`."""
     seats = CommitteeSeat.objects.filter(holds_on(day), committee=committee, user__is_active=True)
     return electors(seats.values_list("user_id", flat=True), involved)
+
+
+def lost_rights(case: Case, day: date) -> dict[int, str]:
+    """Return who of the case's electorate has lost the right to vote since it was last looked at, each with why."""
+    electors = case.electors.filter(lost_at=None).order_by("id")
+    working = set(electors.filter(user__is_active=True, user__is_staff=False).values_list("user_id", flat=True))
+    seated = set(_seats(case.committee_id, day).values_list("user_id", flat=True))
+    barred = involved_in(case.deal).barred
+    lost = {}
+    for user in electors.values_list("user_id", flat=True):
+        if user not in working:
+            lost[user] = Elector.Lost.INACTIVE.value
+        elif user not in seated:
+            lost[user] = Elector.Lost.LEFT.value
+        elif user in barred:
+            lost[user] = Elector.Lost.PARTY.value
+    return lost
+
+
+def chairs(case: Case, day: date) -> frozenset[int]:
+    """Return who chairs the case's committee on `day`."""
+    return frozenset(_seats(case.committee_id, day).filter(is_chair=True).values_list("user_id", flat=True))
+
+
+def _seats(committee_id: int, day: date) -> QuerySet[CommitteeSeat]:
+    return CommitteeSeat.objects.filter(holds_on(day), committee=committee_id, committee__is_active=True)
 
 
 def place_of(customer_id: int, day: date) -> CustomerTeam | None:

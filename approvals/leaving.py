@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from approvals.actions.electing import note_loss
 from approvals.actions.settling import save
 from approvals.models import Case, ConsentSeat, Deal, DealState
 from approvals.telling import action, tell_deal
@@ -29,6 +30,7 @@ def of_person(user_id: int, team_id: int | None) -> list[OpenMatter]:
     found += [_matter("consent", _("consent on %(deal)s"), seat.round.revision.deal) for seat in seats.order_by("id")]
     if team_id is None:
         cases = Case.objects.filter(electors__user=user_id, state=Case.State.OPEN).exclude(votes__user=user_id)
+        cases = cases.exclude(recusals__user=user_id)
         found += [_case(case) for case in cases.select_related("deal").order_by("id")]
     return found
 
@@ -84,3 +86,4 @@ def register() -> None:
     leaving.committee_matters.append(of_committee)
     leaving.team_matters.append(of_team)
     leaving.hand_overs.append(hand_over)
+    leaving.losses.append(note_loss)

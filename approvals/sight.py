@@ -38,10 +38,10 @@ def waiting_cases(person: Person) -> QuerySet[Case]:
     """Return the open cases on which the person may still vote and has not."""
     if not person.user_id or person.is_operator:
         return Case.objects.none()
-    asked = Elector.objects.filter(case=OuterRef("pk"), user=person.user_id)
+    asked = Elector.objects.filter(case=OuterRef("pk"), user=person.user_id, lost_at=None)
     cases = Case.objects.filter(Exists(asked), state=Case.State.OPEN, committee__in=list(person.committees))
     cases = cases.exclude(deal__contact=person.user_id).exclude(deal__editors__user=person.user_id)
-    return cases.exclude(votes__user=person.user_id)
+    return cases.exclude(votes__user=person.user_id).exclude(recusals__user=person.user_id)
 
 
 def about(deal: Deal) -> About:
@@ -71,13 +71,16 @@ def about_next(deal: Deal, day: date) -> About:
 def about_case(case: Case, *, owner_id: int | None = None) -> About:
     """Return what the right to vote on this one case depends on; `owner_id` asked or proposed what is at hand."""
     deal = case.deal
+    electors = list(case.electors.values_list("user_id", "lost_at"))
     return About(
         team_id=deal.team_id,
         cost_sight=deal.team.cost_sight,
         committee_ids=frozenset({case.committee_id}),
         contact_id=deal.contact_id,
         editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
-        elector_ids=frozenset(case.electors.values_list("user_id", flat=True)),
+        elector_ids=frozenset(user for user, _lost_at in electors),
+        lost_ids=frozenset(user for user, lost_at in electors if lost_at is not None),
+        recused_ids=frozenset(case.recusals.values_list("user_id", flat=True)),
         owner_id=owner_id,
     )
 

@@ -38,7 +38,9 @@ CASE_MOVES: tuple[Move, ...] = (
     *_stays("answer", ["open"], "point.answer", "case.answered"),
     *_stays("take_back_request", ["open"], "request.take_back", "case.request_taken_back"),
     *_stays("propose", ["open"], "case.propose", "counter.proposed"),
+    *_stays("recuse", ["open"], "case.recuse", "case.recused"),
     *_stays("remind", ["open"], "", "case.reminded"),
+    *_stays("get_stuck", ["open"], "", "case.stuck"),
     _move("approve", ["open"], "approved", "", "case.approved"),
     _move("decline", ["open"], "declined", "", "case.declined"),
     # the team took up a counter-proposal: a new revision inside it is approved at once

@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
+from django.db.models import Exists, F, OuterRef, Q
 
 from approvals.actions.consent import pass_on
 from approvals.actions.outcome import lapse
+from approvals.actions.vote import recount
 from approvals.locking import lock_deal
-from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState
+from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealEditor, DealState, Elector
 from approvals.states import CASE_MOVES
 from approvals.telling import action, tell_case
 from journal.moves import find
 from journal.refusals import Refusal
+from teams.models import CommitteeSeat, holds_on
 from teams.organisation import today
 
 log = structlog.get_logger(__name__)
@@ -30,6 +33,16 @@ def remind_committees(at: datetime) -> int:
         "due_at", "id"
     )
     return _each(due.values_list("pk", flat=True), remind, at)
+
+
+def recount_electorates(at: datetime) -> int:
+    """Count open cases again whose electorate has shrunk: a case that cannot be decided any more says so."""
+    day = today(at)
+    seats = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("case__committee"), user=OuterRef("user"))
+    gone: Q = Q(lost_at__isnull=False) | ~Exists(seats) | Q(user__is_active=False) | Q(user=F("case__deal__contact"))
+    gone |= Q(Exists(DealEditor.objects.filter(deal=OuterRef("case__deal"), user=OuterRef("user"))))
+    due = Elector.objects.filter(gone, case__state=Case.State.OPEN, case__stuck_at=None).order_by("case_id")
+    return _each(due.values_list("case_id", flat=True).distinct(), recount, at)
 
 
 def lapse_due(at: datetime) -> int:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/vote", cases.vote, name="vote"),
+    path("cases/<int:pk>/recuse", cases.recuse, name="recuse"),
     path("decisions/<int:pk>/", receipts.receipt, name="receipt"),
     path("decisions/<int:pk>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("decisions/<int:pk>/<str:part>.json", receipts.document, name="receipt_document"),

@@ -32,6 +32,15 @@ class HandOver(Protocol):
     def __call__(self, *, user_id: int, team_id: int, to: User, by: User, at: datetime) -> None: ...
 
 
+class Loss(Protocol):
+    """Note that a person has left a committee, or with None all of them, inside the transaction of that action.
+
+    It locks nothing that an action on deals locks before people and committees.
+    """
+
+    def __call__(self, *, user_id: int, committee_id: int | None, at: datetime) -> None: ...
+
+
 # (user id, team id or None for everywhere) -> what is open for that person
 PersonFinder = Callable[[int, int | None], list[OpenMatter]]
 # (row id) -> what is open with that customer, before that committee, or in that team
@@ -55,6 +64,13 @@ customer_matters: list[RowFinder] = []
 committee_matters: list[RowFinder] = []
 team_matters: list[RowFinder] = []
 hand_overs: list[HandOver] = []
+losses: list[Loss] = []
+
+
+def rights_lost(user_id: int, committee_id: int | None, at: datetime) -> None:
+    """Let every app note that this person votes no more in this committee, or anywhere."""
+    for note in losses:
+        note(user_id=user_id, committee_id=committee_id, at=at)
 
 
 def of_person(user_id: int, team_id: int | None = None) -> list[OpenMatter]:

@@ -31,8 +31,8 @@ class About:
     """What a question of permission is about; what does not apply stays empty.
 
     `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
-    `elector_ids` the people asked for consent or a vote, `drafter_ids` everybody who wrote a part of the version,
-    `holder_team_ids` the teams that hold the mandate,
+    `elector_ids` the people asked for consent or a vote (`lost_ids` lost that right, `recused_ids` stepped back),
+    `drafter_ids` everybody who wrote a part of the version, `holder_team_ids` the teams that hold the mandate,
     `owner_id` the owner of a token, who asked for a replay or a point, who proposed or wrote something.
     """
 
@@ -43,6 +43,8 @@ class About:
     contact_id: int | None = None
     editor_ids: frozenset[int] = frozenset()
     elector_ids: frozenset[int] = frozenset()
+    lost_ids: frozenset[int] = frozenset()
+    recused_ids: frozenset[int] = frozenset()
     seat_ids: frozenset[int] = frozenset()
     drafter_ids: frozenset[int] = frozenset()
     holder_team_ids: frozenset[int] = frozenset()
@@ -146,7 +148,10 @@ def _votes(person: Person, about: About) -> Answer:
         return _no("not_in_electorate")
     if not about.committee_ids & person.committees:
         return _no("left_committee")
-    return _not_a_party(person, about)
+    if person.user_id in about.recused_ids:
+        return _no("recused")
+    apart = _not_a_party(person, about)
+    return _no("right_lost") if apart and person.user_id in about.lost_ids else apart
 
 
 def _takes_back(person: Person, about: About) -> Answer:
@@ -267,6 +272,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "counter.go_on": _works_in_team,
     "comment.write": _comments,
     "comment.take_back": _takes_back_comment,
+    "case.recuse": _votes,
     "approval.revoke": _revokes_approval,
     "mandate.see": _everybody,
     "mandate.draft": _administers,
@@ -321,6 +327,8 @@ SENTENCES: dict[str, str] = {
     "asked_by_another": _("Whoever asked or proposed this takes it back, or the chair."),
     "reads_only": _("Auditors read everything and change nothing."),
     "written_by_another": _("Only whoever wrote a comment takes it back."),
+    "right_lost": _("You lost the right to vote on this case while it was open, and it does not come back."),
+    "recused": _("You recused yourself from this case: it counts for the quorum, and others vote on it."),
     "not_on_committee": _("Only the committee that gave this approval may revoke it."),
     "drafted_it": _("You drafted this version, so a second person answers it."),
     "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),

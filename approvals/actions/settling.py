@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from approvals.actions.closing import close_answers
-from approvals.electorates import eligible_electors, involved_in
+from approvals.electorates import chairs, eligible_electors, involved_in
 from approvals.eligibility import Involved
 from approvals.judging import Judged, hold_key, hold_keys, judge, live_approvals, may_decide, votes_needed
 from approvals.locking import Locked
@@ -27,6 +27,7 @@ from mandates.engine import ENGINE_VERSION, canonical
 from mandates.snapshots import given_away
 from teams.calendars import working_due
 from teams.models import Committee, Organisation, OrganisationRole, User, holds_on
+from teams.organisation import today
 from teams.standing import person_of
 
 
@@ -187,12 +188,29 @@ def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved)
         due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation, committee=committee),
     )
     people = eligible_electors(committee, turn.locked.day, involved)
-    Elector.objects.bulk_create(Elector(case=case, user_id=user) for user in people)
+    chair = chairs(case, turn.locked.day)
+    Elector.objects.bulk_create(Elector(case=case, user_id=user, is_chair=user in chair) for user in people)
     data = {"revision": turn.revision.number, "cause": cause, "electorate": len(people), "due_at": case.due_at}
     enough = len(people) >= votes_needed(committee)
-    told = people if enough else [*people, *_administrators(turn.locked.day)]
-    tell_case("case.opened", case, by=turn.by, at=turn.at, data={**data, "enough": enough}, tell=told)
+    tell_case("case.opened", case, by=turn.by, at=turn.at, data={**data, "enough": enough}, tell=people)
+    if not enough:
+        get_stuck(case, at=turn.at)
     return case
+
+
+def get_stuck(case: Case, *, at: datetime) -> None:
+    """Note, once, that those who may still vote cannot decide a case, and tell everybody who can do something."""
+    if case.stuck_at is not None:
+        return
+    found = find(CASE_MOVES, "get_stuck", case.state)
+    case.stuck_at = at
+    case.edition += 1
+    case.save(update_fields=["stuck_at", "edition"])
+    left = case.electors.filter(lost_at=None).values_list("user_id", flat=True)
+    day = today(at)
+    told = [*owners(case.deal), *left, *_administrators(day)]
+    data = {"silence": case.silence, "left": len(left), "quorum": case.quorum}
+    tell_case(found.event, case, by=None, at=at, data=data, tell=told)
 
 
 def _administrators(day: date) -> list[int]:

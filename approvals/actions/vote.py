@@ -8,18 +8,21 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from approvals import countering, envelopes
+from approvals.actions.electing import strike_out
 from approvals.actions.settling import (
     approve,
     ask_committees,
     close_case,
     end_without_yes,
     expect_edition,
+    get_stuck,
     judge_again,
     refuse,
     sha256,
 )
 from approvals.actions.submit import checked_reason
 from approvals.bounding import Figure, tightened
+from approvals.electorates import lost_rights
 from approvals.locking import Locked, lock_deal
 from approvals.models import Approval, ApprovalRevocation, Case, Decision, PastVote, Vote
 from approvals.quorum import Result, Tally
@@ -31,6 +34,7 @@ from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical
 from teams.models import User
+from teams.organisation import today
 from teams.permissions import require
 from teams.standing import person_of
 
@@ -67,6 +71,7 @@ def cast_vote(
     current = _read(case.pk, locked)
     found = find(CASE_MOVES, "vote", current.state)
     expect_edition(current.edition, edition)
+    strike_out(current, day=locked.day, at=at)
     require(found.permission, person_of(by, locked.day), about_case(current))
     if choice not in Vote.Choice.values:
         raise Invalid("unknown_choice", _("Approve, decline or abstain."), path="choice")
@@ -89,6 +94,9 @@ def _read(case_id: int, locked: Locked) -> Case:
     case = Case.objects.select_related("committee", "decision", "revision").get(pk=case_id)
     case.deal = locked.deal
     return case
+
+
+read_case = _read
 
 
 def _checked_conditions(locked: Locked, case: Case, conditions: Conditions) -> dict[str, object]:
@@ -117,7 +125,7 @@ def _keep_vote(case: Case, by: User, at: datetime, values: dict[str, object]) ->
     Vote.objects.update_or_create(case=case, user=by, defaults=values | {"cast_at": at})
 
 
-def _settle(locked: Locked, case: Case, counted: Tally, *, by: User, at: datetime) -> None:
+def _settle(locked: Locked, case: Case, counted: Tally, *, by: User | None, at: datetime) -> None:
     figures: dict[str, object] = {
         "approving": counted.approving,
         "declining": counted.declining,
@@ -131,9 +139,14 @@ def _settle(locked: Locked, case: Case, counted: Tally, *, by: User, at: datetim
         close_case(case, "approve", by=by, at=at, data=figures | {"dissent": dissenting(case, Case.State.APPROVED)})
         _grant(locked, case, by=by, at=at)
         _conclude(locked, case, by=by, at=at)
+    elif counted.result is Result.STUCK:
+        get_stuck(case, at=at)
 
 
-def _grant(locked: Locked, case: Case, *, by: User, at: datetime) -> Approval:
+settle = _settle
+
+
+def _grant(locked: Locked, case: Case, *, by: User | None, at: datetime) -> Approval:
     """Write down what this yes allows: the conditions of everybody who said yes tighten it."""
     ask = _ask(locked, case)
     document = ask.envelope()
@@ -152,7 +165,7 @@ def _grant(locked: Locked, case: Case, *, by: User, at: datetime) -> Approval:
     return approval
 
 
-def _conclude(locked: Locked, case: Case, *, by: User, at: datetime) -> None:
+def _conclude(locked: Locked, case: Case, *, by: User | None, at: datetime) -> None:
     """Once no committee is left to answer, judge again with all their approvals and live authority.
 
     A yes of every committee asked approves the revision, consents included; what live authority asks beyond that is
@@ -180,6 +193,21 @@ def _allowed(case: Case) -> dict[str, frozenset[tuple[object, ...]]]:
         asked = envelopes.asked_of(json.loads(one.decision.answer_document), code)
         allowed[code] = allowed.get(code, frozenset()) | asked
     return allowed
+
+
+@action
+def recount(case_id: int, at: datetime) -> bool:
+    """Count an open case again: somebody may have lost the right to vote. Say whether that changed anything."""
+    seen = Case.objects.select_related("deal", "committee").get(pk=case_id)
+    if not lost_rights(seen, today(at)) and count(seen).result is Result.OPEN:
+        return False
+    locked = lock_deal(seen.deal_id, at=at)
+    case = _read(case_id, locked)
+    if case.state != Case.State.OPEN or case.stuck_at is not None:
+        return False
+    strike_out(case, day=locked.day, at=at)
+    _settle(locked, case, count(case), by=None, at=at)
+    return True
 
 
 @action

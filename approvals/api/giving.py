@@ -1,12 +1,10 @@
 """What the API shows of deals and of what was decided about them."""
 
-from typing import Any
-
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from approvals.api.electors import ElectorSerializer, RecusalSerializer
 from approvals.api.fields import ExactField
-from approvals.models import Approval, Attachment, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Elector
+from approvals.models import Approval, Attachment, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision
 from approvals.models import Vote as CastVote
 from teams.serializers import ContactSerializer
 
@@ -293,9 +291,14 @@ class CaseSerializer(serializers.ModelSerializer):
             "state",
             "rule",
             "approvals_needed",
+            "share",
             "quorum",
+            "chair_casts",
+            "decline_closes",
+            "silence",
             "opened_at",
             "due_at",
+            "stuck_at",
             "closed_at",
             "edition",
         )
@@ -303,19 +306,15 @@ class CaseSerializer(serializers.ModelSerializer):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    """A case with its frozen electorate and the votes cast."""
+    """A case with its frozen electorate, the votes cast, and who stepped back."""
 
-    electors = serializers.SerializerMethodField()
+    electors = ElectorSerializer(many=True)
     votes = VoteSerializer(many=True)
+    recusals = RecusalSerializer(many=True)
 
     class Meta(CaseSerializer.Meta):
-        fields = (*CaseSerializer.Meta.fields, "electors", "votes")
+        fields = (*CaseSerializer.Meta.fields, "electors", "votes", "recusals")
         read_only_fields = fields
-
-    @extend_schema_field(ContactSerializer(many=True))
-    def get_electors(self, case: Case) -> Any:
-        electors: list[Elector] = list(case.electors.all())
-        return ContactSerializer([one.user for one in electors], many=True).data
 
 
 class ApprovalSerializer(serializers.ModelSerializer):

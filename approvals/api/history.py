@@ -240,7 +240,7 @@ class CaseViewSet(viewsets.ReadOnlyModelViewSet):
         responses={200: CaseDetailSerializer},
     )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        cases = self.get_queryset().prefetch_related("electors__user", "votes__user")
+        cases = self.get_queryset().prefetch_related("electors__user", "votes__user", "recusals__user")
         case = get_object_or_404(cases, pk=kwargs["pk"])
         return Response(CaseDetailSerializer(case).data, headers={"ETag": etag_of(case.edition)})
 

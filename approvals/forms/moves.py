@@ -37,6 +37,15 @@ class VoteForm(forms.Form):
     reason = _reason(_("Why"), required=True)
 
 
+class RecuseForm(forms.Form):
+    """Why somebody steps back from a case."""
+
+    reason = _reason(_("Why you step back"), required=True)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="recuse_%s")
+
+
 class ReplyForm(forms.Form):
     """The team's answer to an objection."""
 

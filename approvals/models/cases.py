@@ -73,14 +73,27 @@ class Case(models.Model):
 
 
 class Elector(models.Model):
-    """A person who may vote on a case; frozen when it opens."""
+    """A person who may vote on a case; frozen when it opens. A right that was lost meanwhile never comes back."""
+
+    class Lost(models.TextChoices):
+        LEFT = "left", _("left the committee")
+        INACTIVE = "inactive", _("works here no more")
+        PARTY = "party", _("took the deal into their own hands")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="electors")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="electorates")
     is_chair = models.BooleanField(default=False)
+    lost_at = models.DateTimeField(null=True, blank=True)
+    lost_why = models.CharField(max_length=10, choices=Lost.choices, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "user"], name="elector_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="elector_once"),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True, lost_why="") | (Q(lost_at__isnull=False) & ~Q(lost_why="")),
+                name="elector_lost_pair",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.case_id}"

@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from approvals.actions.recusing import recuse as recuse_from
 from approvals.actions.vote import cast_vote
 from approvals.clock import clock_of
-from approvals.forms.moves import VoteForm
+from approvals.forms.moves import RecuseForm, VoteForm
 from approvals.models import Case, Revision, Vote
 from approvals.quorum import Tally
 from approvals.readings.breaches import ask, breaches
 from approvals.readings.diff import changes
 from approvals.readings.lines import lines_of, totals_of
+from approvals.readings.ties import ties
 from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about_case, visible_cases, waiting_cases
 from approvals.views.desk_page import edition_of
@@ -31,7 +33,9 @@ from approvals.views.people import votes_as_people
 from approvals.voting import count
 from journal.paging import page
 from mandates.sentences import approval_sentences
+from teams.models import Committee
 from teams.permissions import SENTENCES, may
+from teams.rules import rule_sentences
 from teams.sight import sees_cost
 
 TABS = ("waiting", "open", "closed")
@@ -100,6 +104,20 @@ def vote(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("approvals:case", pk=voted.pk)
 
 
+@require_POST
+@login_required
+def recuse(request: PageRequest, pk: int) -> HttpResponse:
+    """Step back from a case."""
+    found = case_of(request, pk)
+    form = RecuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, recusing=form, status=UNREADABLE)
+    reason = form.cleaned_data["reason"]
+    recuse_from(case=found, by=request.user, at=timezone.now(), reason=reason, edition=edition_of(request))
+    messages.success(request, _("You have stepped back from this case. It counts for the quorum; others vote."))
+    return redirect("approvals:case", pk=found.pk)
+
+
 def _after_vote(voted: Case) -> str:
     return {
         Case.State.APPROVED: _("Your vote decided it: the case is approved."),
@@ -107,7 +125,14 @@ def _after_vote(voted: Case) -> str:
     }.get(Case.State(voted.state), _("Your vote is counted. You may change it while the case is open."))
 
 
-def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: PageRequest,
+    case: Case,
+    *,
+    form: VoteForm | None = None,
+    recusing: RecuseForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     deal, revision = case.deal, case.revision
     known = about_case(case)
     answer = may("case.vote", request.person, known)
@@ -142,12 +167,29 @@ def _page(request: PageRequest, case: Case, *, form: VoteForm | None = None, sta
         "may_vote": is_open and bool(answer),
         "why_not": _why_not(case, answer.reason) if not (is_open and answer) else "",
         "form": form or VoteForm(initial=_as_voted(mine)),
+        "recusing": _recusing(request, case, recusing) if is_open and may("case.recuse", request.person, known) else {},
+        "stuck": _stuck(case, deal.reference) if is_open and case.stuck_at else "",
         "newer": deal.latest if deal.latest_id != revision.pk else None,
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": approval_sentences(json.loads(approval.document)) if approval is not None and cost else [],
         "round": getattr(revision, "consent_round", None),
     }
     return render(request, "approvals/case.html", context, status=status)
+
+
+def _recusing(request: PageRequest, case: Case, form: RecuseForm | None) -> dict[str, Any]:
+    """Return what asks the reader whether to step back: open where they have worked on the deal or the customer."""
+    found = ties(request.user, case.deal)
+    return {"form": form or RecuseForm(), "ties": found, "open": bool(found or form)}
+
+
+def _stuck(case: Case, reference: str) -> str:
+    """Return what follows where the committee cannot decide a case any more."""
+    return {
+        Committee.Silence.LAPSE: _("The case lapses."),
+        Committee.Silence.PASS_ON: _("It passes to the member on duty, else to the chair."),
+        Committee.Silence.REMIND: _("The team of %(deal)s may submit it again: that asks the committee as it is now."),
+    }[Committee.Silence(case.silence)] % {"deal": reference}
 
 
 def _as_voted(mine: Vote | None) -> dict[str, str]:
@@ -163,19 +205,14 @@ def _why_not(case: Case, reason: str) -> str:
 
 def _tally(case: Case, counted: Tally) -> dict[str, Any]:
     """Return the count in words, with the rule that it is read by."""
-    if case.rule == "number":
-        rule = ngettext("%(count)s approval decides.", "%(count)s approvals decide.", case.approvals_needed) % {
-            "count": case.approvals_needed
-        }
-    else:
-        rule = _("More approvals than refusals decide.")
-    quorum = ngettext("%(count)s must vote.", "%(count)s must vote.", case.quorum) % {"count": case.quorum}
-    missing = ""
+    missing = []
     if case.state == Case.State.OPEN and counted.missing:
-        missing = ngettext("%(count)s more vote is needed.", "%(count)s more votes are needed.", counted.missing) % {
-            "count": counted.missing
-        }
-    return {"counted": counted, "rule": rule, "quorum": quorum, "missing": missing}
+        texts = ("%(count)s more vote is needed.", "%(count)s more votes are needed.")
+        missing.append(ngettext(*texts, counted.missing) % {"count": counted.missing})
+    if case.state == Case.State.OPEN and counted.wanted:
+        texts = ("%(count)s more approval makes it a yes.", "%(count)s more approvals make it a yes.")
+        missing.append(ngettext(*texts, counted.wanted) % {"count": counted.wanted})
+    return {"counted": counted, "rule": " ".join(rule_sentences(case)), "missing": " ".join(missing)}
 
 
 def _before(revision: Revision, document: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:

@@ -60,7 +60,9 @@ def rows_of(deal: Deal) -> Rows:
         decisions.setdefault(decision.revision_id, []).append(decision)
     round = ConsentRound.objects.filter(revision=deal.latest_id).first() if deal.latest_id else None
     seats = round.seats.select_related("user", "replied_by").order_by("user__name") if round else []
-    cases = deal.cases.select_related("committee", "revision").prefetch_related("votes__user", "electors__user")
+    cases = deal.cases.select_related("committee", "revision").prefetch_related(
+        "votes__user", "electors__user", "recusals"
+    )
     approvals = deal.approvals.select_related("case__committee", "revocation__by").order_by("-id")
     return Rows(
         deal=deal,

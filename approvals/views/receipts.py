@@ -56,7 +56,7 @@ def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
     known_case, known_answer = documents_as_known(case, answer, sees_cost=cost)
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
-    shown = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user")
+    shown = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user", "recusals")
     cases = list(shown.order_by("id"))
     return {
         "decision": decision,

@@ -132,6 +132,7 @@ def unseat(*, held: CommitteeSeat, by: User, at: datetime) -> CommitteeSeat:
     day = require_today("committee.manage", by=by, at=at)
     row = _open(held)
     _end(row, day)
+    leaving.rights_lost(row.user_id, row.committee_id, at)
     _record("committee.unseated", row, by, at)
     return row
 

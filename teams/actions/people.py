@@ -243,6 +243,7 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     if [matter for matter in leaving.of_person(user.pk) if matter.blocking]:
         raise Conflict("hand_over_first", _("Hand over the customers and deals of this person first."))
     ended = _end_everything(locked, day)
+    leaving.rights_lost(user.pk, None, at)
     ApiToken.objects.filter(user=locked, revoked_at=None).update(revoked_at=at)
     Invitation.objects.filter(user=locked, accepted_at=None).update(expires_at=at)
     locked.is_active = False

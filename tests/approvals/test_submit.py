@@ -117,7 +117,7 @@ def test_submit_leaves_the_deals_own_people_out_of_the_electorate(made: World) -
 def test_submit_to_a_committee_that_is_too_small_tells_the_administrators(made: World) -> None:
     Committee.objects.filter(code="deal-desk").update(quorum=4)
     deal = submitted(made, price=COMMITTEE_PRICE)
-    assert made.nora.pk in told("case.opened")
+    assert made.nora.pk in told("case.stuck")
     assert case_of(deal).quorum == 4
 
 

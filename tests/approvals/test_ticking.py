@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from approvals.actions.consent import give_consent, object_to
 from approvals.models import Case, ConsentRound
-from approvals.ticking import lapse_due, pass_on_silence, remind_committees
+from approvals.ticking import lapse_due, pass_on_silence, recount_electorates, remind_committees
 from journal.ticking import registered
 from teams.models import Committee
 from tests.approvals.asking import case_of, told, verbs
@@ -80,5 +80,6 @@ def test_periodic_work_is_registered_and_resolves() -> None:
     assert ours == {
         "approvals.silence": pass_on_silence,
         "approvals.remind": remind_committees,
+        "approvals.electorates": recount_electorates,
         "approvals.lapse": lapse_due,
     }

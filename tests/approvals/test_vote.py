@@ -68,7 +68,7 @@ def test_vote_may_change_until_the_case_closes(made: World) -> None:
     case = vote(made, case_of(deal), "ines")
     cast_vote(case=case, by=made.ines, at=made.at, choice="abstain", reason="I know them.")
     assert Vote.objects.get().choice == "abstain"
-    vote(made, case, "joris")
+    vote(made, case, "joris", "karim")
     case.refresh_from_db()
     assert case.state == "approved"
     with pytest.raises(Conflict) as refusal:
