@@ -15,7 +15,7 @@ from approvals.states import CASE_MOVES
 from approvals.telling import action, tell_case
 from journal.moves import find
 from journal.refusals import Refusal
-from teams.models import CommitteeSeat, holds_on
+from teams.models import Committee, CommitteeSeat, holds_on
 from teams.organisation import today
 
 log = structlog.get_logger(__name__)
@@ -36,11 +36,15 @@ def remind_committees(at: datetime) -> int:
 
 
 def recount_electorates(at: datetime) -> int:
-    """Count open cases again whose electorate has shrunk: a case that cannot be decided any more says so."""
+    """Count open cases again whose electorate has shrunk or whose answer time is over.
+
+    A case that cannot be decided any more says so; a majority is read from the votes cast, if they make the quorum.
+    """
     day = today(at)
     seats = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("case__committee"), user=OuterRef("user"))
     gone: Q = Q(lost_at__isnull=False) | ~Exists(seats) | Q(user__is_active=False) | Q(user=F("case__deal__contact"))
     gone |= Q(Exists(DealEditor.objects.filter(deal=OuterRef("case__deal"), user=OuterRef("user"))))
+    gone |= Q(case__rule=Committee.Rule.MAJORITY, case__due_at__lte=at)
     due = Elector.objects.filter(gone, case__state=Case.State.OPEN, case__stuck_at=None).order_by("case_id")
     return _each(due.values_list("case_id", flat=True).distinct(), recount, at)
 

@@ -197,16 +197,20 @@ def _allowed(case: Case) -> dict[str, frozenset[tuple[object, ...]]]:
 
 @action
 def recount(case_id: int, at: datetime) -> bool:
-    """Count an open case again: somebody may have lost the right to vote. Say whether that changed anything."""
+    """Count an open case again: somebody may have lost the right to vote, or the answer time may be over.
+
+    Says whether that changed anything.
+    """
     seen = Case.objects.select_related("deal", "committee").get(pk=case_id)
-    if not lost_rights(seen, today(at)) and count(seen).result is Result.OPEN:
+    over = seen.due_at <= at
+    if not lost_rights(seen, today(at)) and count(seen, time_is_over=over).result is Result.OPEN:
         return False
     locked = lock_deal(seen.deal_id, at=at)
     case = _read(case_id, locked)
     if case.state != Case.State.OPEN or case.stuck_at is not None:
         return False
     strike_out(case, day=locked.day, at=at)
-    _settle(locked, case, count(case), by=None, at=at)
+    _settle(locked, case, count(case, time_is_over=case.due_at <= at), by=None, at=at)
     return True
 
 

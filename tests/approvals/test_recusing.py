@@ -195,6 +195,24 @@ def test_chair_of_later_has_no_casting_vote(made: World) -> None:
     assert not Elector.objects.filter(case=case, is_chair=True).exists()
 
 
+def test_answer_time_that_ends_lets_the_votes_cast_decide_a_majority(made: World) -> None:
+    deal = submitted(made, price=COMMITTEE_PRICE)
+    vote(made, case_of(deal, "finance"), "lien")
+    case = vote(made, case_of(deal), "ines")
+    assert recount_electorates(case.due_at) == 0  # one vote is no quorum
+    case = vote(made, case, "joris", choice="abstain")
+    assert recount_electorates(case.due_at - timedelta(seconds=1)) == 0
+    assert recount_electorates(case.due_at) == 1
+    deal.refresh_from_db()
+    assert deal.state == "approved"
+
+
+def test_answer_time_that_ends_on_a_tie_decides_nothing(made: World) -> None:
+    case = vote(made, case_of(submitted(made, price=COMMITTEE_PRICE)), "ines")
+    case = vote(made, case, "joris", choice="decline")
+    assert recount_electorates(case.due_at) == 0
+
+
 def test_case_keeps_the_rule_it_opened_with(made: World) -> None:
     case = case_of(submitted(made, price=COMMITTEE_PRICE))
     rule("deal-desk", rule="unanimity", quorum=3)
