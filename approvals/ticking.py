@@ -44,7 +44,7 @@ def recount_electorates(at: datetime) -> int:
     seats = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("case__committee"), user=OuterRef("user"))
     gone: Q = Q(lost_at__isnull=False) | ~Exists(seats) | Q(user__is_active=False) | Q(user=F("case__deal__contact"))
     gone |= Q(Exists(DealEditor.objects.filter(deal=OuterRef("case__deal"), user=OuterRef("user"))))
-    gone |= Q(case__rule=Committee.Rule.MAJORITY, case__due_at__lte=at)
+    gone |= Q(case__rule=Committee.Rule.MAJORITY, case__due_at__lte=at, case__paused_at=None)
     due = Elector.objects.filter(gone, case__state=Case.State.OPEN, case__stuck_at=None).order_by("case_id")
     return _each(due.values_list("case_id", flat=True).distinct(), recount, at)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from approvals.actions.electing import strike_out
 from approvals.actions.pausing import pause, resume_if_answered
 from approvals.actions.settling import expect_edition, sha256
 from approvals.actions.submit import checked_reason
@@ -104,10 +105,12 @@ def take_back_request(*, request: CaseRequest, by: User, at: datetime) -> CaseRe
 
 
 def lock_case(case: Case, *, at: datetime) -> tuple[Locked, Case]:
-    """Lock the case's deal, and read the case again under that lock."""
+    """Lock the case's deal, and read the case again under that lock: who lost the right to vote is no elector then."""
     locked = lock_deal(case.deal_id, at=at)
     current = Case.objects.select_related("committee", "decision", "revision").get(pk=case.pk)
     current.deal = locked.deal
+    if current.state == Case.State.OPEN:
+        strike_out(current, day=locked.day, at=at)
     return locked, current
 
 

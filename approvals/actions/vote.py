@@ -202,16 +202,19 @@ def recount(case_id: int, at: datetime) -> bool:
     Says whether that changed anything.
     """
     seen = Case.objects.select_related("deal", "committee").get(pk=case_id)
-    over = seen.due_at <= at
-    if not lost_rights(seen, today(at)) and count(seen, time_is_over=over).result is Result.OPEN:
+    if not lost_rights(seen, today(at)) and _count_now(seen, at).result is Result.OPEN:
         return False
     locked = lock_deal(seen.deal_id, at=at)
     case = _read(case_id, locked)
     if case.state != Case.State.OPEN or case.stuck_at is not None:
         return False
     strike_out(case, day=locked.day, at=at)
-    _settle(locked, case, count(case, time_is_over=case.due_at <= at), by=None, at=at)
+    _settle(locked, case, _count_now(case, at), by=None, at=at)
     return True
+
+
+def _count_now(case: Case, at: datetime) -> Tally:
+    return count(case, time_is_over=case.due_at <= at and case.paused_at is None)
 
 
 @action

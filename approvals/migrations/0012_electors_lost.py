@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0007_recusals"),
+        ("approvals", "0011_approvals_of_counter_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
