@@ -16,6 +16,7 @@ from mandates.models import (
     VersionHolder,
     VersionPeriod,
     VersionStep,
+    VersionTest,
 )
 
 
@@ -58,6 +59,15 @@ class PeriodAdmin(ReadOnlyAdmin):
     """When versions judge."""
 
     list_display = ("id", "version", "starts_at", "ends_at", "cause", "end_cause")
+    ordering = ("-id",)
+
+
+@admin.register(VersionTest)
+class VersionTestAdmin(ReadOnlyAdmin):
+    """The test cases of versions; their deals, which may hold costs, are left out."""
+
+    list_display = ("id", "version", "number", "name")
+    fields = ("version", "number", "name")
     ordering = ("-id",)
 
 

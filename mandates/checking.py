@@ -1,14 +1,17 @@
 """Whether a draft may be proposed: valid, complete, and naming only what there is."""
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mandates.catalogue import rates_on
 from mandates.documents import document_of
 from mandates.engine import Problem, check_charter, check_mandate
+from mandates.expectations import Trial, check_tests, run_tests
 from mandates.findings import Finding, beyond_charter, never_applying, overlapping, uncovered
 from mandates.models import Budget, CharterVersion, MandateVersion, VersionPeriod
 from mandates.snapshots import charter_in_force
@@ -72,6 +75,62 @@ def _other_currency(version: MandateVersion, document: Mapping[str, Any]) -> lis
         return []
     detail = _("The budgets of this mandate are kept in %(currency)s. For another currency draft another mandate.")
     return [Problem("currency_kept", detail % {"currency": budget.currency}, "currency")]
+
+
+# --- the mandate's own test cases ---
+
+
+def tests_of(version: MandateVersion) -> list[dict[str, Any]]:
+    """Return a version's own test cases, in their order."""
+    return [json.loads(document) for document in version.tests.order_by("number").values_list("document", flat=True)]
+
+
+def trials_of(version: MandateVersion, at: datetime) -> tuple[list[Trial], list[Problem]]:
+    """Judge a version's test cases under the charter in force, or say what is wrong with them.
+
+    Both are empty while the document itself has problems.
+    """
+    document, tests = document_of(version), tests_of(version)
+    if not tests or check_mandate(document):
+        return [], []
+    problems = check_tests(tests, document)
+    return ([], problems) if problems else (run_tests(tests, document, charter_in_force(at)), [])
+
+
+def failing_tests(version: MandateVersion, at: datetime) -> list[Problem]:
+    """Return the test cases that do not hold, each with what became of its deal: they block proposal and grant."""
+    trials, problems = trials_of(version, at)
+    return problems + [failed(trial) for trial in trials if not trial.holds]
+
+
+OUTCOME_NAMES = {
+    "member": gettext_lazy("an immediate yes"),
+    "team": gettext_lazy("a yes with a colleague's consent"),
+    "committee": gettext_lazy("a question to the committee"),
+    "outside_charter": gettext_lazy("outside the charter"),
+}
+
+
+def expectation_text(at_most: str, at_least: str) -> str:
+    """Return what a test case asks for."""
+    if at_most == at_least:
+        return _("must be %(outcome)s") % {"outcome": OUTCOME_NAMES[at_most]}
+    if not at_least:
+        return _("must be %(outcome)s or better") % {"outcome": OUTCOME_NAMES[at_most]}
+    if not at_most:
+        return _("must be %(outcome)s or stricter") % {"outcome": OUTCOME_NAMES[at_least]}
+    names = {"least": OUTCOME_NAMES[at_least], "most": OUTCOME_NAMES[at_most]}
+    return _("must lie between %(least)s and %(most)s") % names
+
+
+def failed(trial: Trial) -> Problem:
+    """Return the sentence about a test case that does not hold."""
+    detail = _("Test case “%(name)s” does not hold: it %(expected)s, but the answer is %(outcome)s.") % {
+        "name": trial.name,
+        "expected": expectation_text(trial.at_most, trial.at_least),
+        "outcome": OUTCOME_NAMES[trial.outcome],
+    }
+    return Problem("test_failed", detail, f"tests[{trial.index}]")
 
 
 def charter_problems(version: CharterVersion) -> list[Problem]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mandates.engine import InvalidCase, Problem, check_charter, check_mandate, parse_text
+from mandates.expectations import check_tests
 
 TEXTS = ("name", "goal", "walk_away", "options", "note")
-ENVELOPE = ("mandate", *TEXTS, "teams")
+ENVELOPE = ("mandate", *TEXTS, "teams", "tests")
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A document with what surrounds it; `teams` is None where the file does not name them."""
+    """A document with what surrounds it; `teams` and `tests` are None where the file does not name them."""
 
     document: dict[str, Any]
     name: str = ""
@@ -22,12 +23,14 @@ class Parcel:
     options: str = ""
     teams: tuple[str, ...] | None = None
     note: str = ""
+    tests: tuple[dict[str, Any], ...] | None = None
 
 
 def read_mandate(text: str) -> tuple[Parcel | None, list[Problem]]:
     """Return a mandate's document with its envelope, or what is wrong with it; paths are those of the file.
 
-    The file is either the document alone (`decision.md` section 2) or `{"mandate": ...}` with what surrounds it beside.
+    The file is either the document alone (`decision.md` section 2) or `{"mandate": ...}` with what surrounds it beside;
+    there `tests` are the mandate's own test cases (`mandates.expectations`).
     """
     value, problems = _parsed(text)
     if problems:
@@ -38,12 +41,15 @@ def read_mandate(text: str) -> tuple[Parcel | None, list[Problem]]:
     found = [problem._replace(path=_joined(prefix, problem.path)) for problem in check_mandate(inside)]
     if wrapped:
         found += _envelope_problems(value)
+    if not found and wrapped and "tests" in value:
+        found = check_tests(value["tests"], inside)
     if found:
         return None, found
     outer = value if wrapped else {}
+    tests = tuple(map(dict, outer["tests"])) if "tests" in outer else None
     teams = tuple(outer["teams"]) if "teams" in outer else None
     named = {name: str(outer.get(name, "")) for name in TEXTS}
-    return Parcel(dict(inside), teams=teams, **named), []
+    return Parcel(dict(inside), teams=teams, tests=tests, **named), []
 
 
 def read_charter(text: str) -> tuple[dict[str, Any] | None, list[Problem]]:
@@ -91,11 +97,15 @@ def envelope(
     options: str = "",
     teams: Sequence[str] = (),
     note: str = "",
+    tests: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return a mandate's document with what surrounds it, as `read_mandate` takes it."""
     about: dict[str, Any] = {"name": name, "goal": goal, "walk_away": walk_away, "options": options}
     about |= {"teams": list(teams), "note": note}
-    return {key: value for key, value in about.items() if value} | {"mandate": ordered(document)}
+    found = {key: value for key, value in about.items() if value} | {"mandate": ordered(document)}
+    if tests:
+        found["tests"] = [_ordered_test(test) for test in tests]
+    return found
 
 
 ORDER = [
@@ -112,6 +122,13 @@ ORDER = [
     "budgets",
     "limits",
 ]
+
+
+def _ordered_test(test: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: test[key] for key in TEST_ORDER if key in test}
+
+
+TEST_ORDER = ["name", "at_most", "at_least", "on", "rates", "deal"]
 ROW_ORDER = ["metric", "when", "member", "team", "limit", "committee", "per", "period", "amount"]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mandates.views import catalogue, charter, editor, mandates, versions
+from mandates.views import catalogue, charter, editor, mandates, testing, versions
 
 app_name = "mandates"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("mandates/<slug:code>/draft/", editor.draft, name="draft"),
     path("mandates/<slug:code>/draft/begin", editor.begin, name="begin"),
     path("mandates/<slug:code>/draft/join", editor.join, name="join"),
+    path("mandates/<slug:code>/draft/tests/", testing.tests_page, name="tests"),
+    path("mandates/<slug:code>/draft/tests/remove", testing.remove, name="test_remove"),
     path("mandates/<slug:code>/budget/", mandates.ledger, name="budget"),
     path("mandates/<slug:code>/print/", mandates.print_view, name="print"),
     path("mandates/<slug:code>/print.pdf", mandates.print_pdf, name="print_pdf"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("charter/versions/<int:number>/", charter.version_page, name="charter_version"),
     path("charter/versions/<int:number>/document.json", charter.export, name="charter_export"),
     path("charter/versions/<int:number>/<slug:name>", charter.move, name="charter_move"),
+    path("schemas/<slug:name>.json", testing.schema, name="schema"),
     path("products/", catalogue.products, name="products"),
     path("products/new", catalogue.new, name="product_new"),
     path("products/<int:pk>/", catalogue.product_page, name="product"),

@@ -13,9 +13,11 @@ from mandates.actions.drafting import draft_mandate, edit_draft, propose, take_b
 from mandates.actions.ending import resume, revoke, settle, suspend
 from mandates.actions.granting import decline, grant
 from mandates.actions.joining import join_charter_draft, join_draft
+from mandates.actions.testing import add_test, remove_test
 
 __all__ = [
     "add_price",
+    "add_test",
     "change_product",
     "create_product",
     "decline",
@@ -30,6 +32,7 @@ __all__ = [
     "join_draft",
     "propose",
     "propose_charter",
+    "remove_test",
     "resume",
     "revoke",
     "settle",

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from journal.refusals import Conflict, Invalid
+from mandates.actions.testing import write_tests
 from mandates.actions.writing import (
     grantors,
     judged_move,
@@ -21,7 +22,7 @@ from mandates.actions.writing import (
     stored,
     tell_mandate,
 )
-from mandates.checking import day_or_none, findings_of, problems_of
+from mandates.checking import day_or_none, failing_tests, findings_of, problems_of, tests_of
 from mandates.documents import document_of
 from mandates.drafters import aims_of, drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionAims, VersionHolder, VersionState
@@ -33,6 +34,8 @@ from teams.standing import require_today
 
 # what follows /mandates/ in the addresses of pages
 RESERVED = frozenset({"new", "import"})
+# the highest number that a document may bring for the first version of a mandate
+LAST_NUMBER = 999_999
 
 
 @transaction.atomic
@@ -48,16 +51,18 @@ def draft_mandate(
     document: Mapping[str, Any] | None = None,
     teams: Sequence[Team] | None = None,
     note: str = "",
+    tests: Sequence[Mapping[str, Any]] | None = None,
 ) -> MandateVersion:
     """Begin the next version of the mandate `code`, or a new mandate.
 
     What is not given is taken from the version in force, else from the latest one. A document may still be incomplete:
-    `propose` looks. Raises: NotAllowed; Invalid for a code or name that cannot be stored; Conflict `draft_exists`.
+    `propose` looks. The first version of a mandate keeps the number in its document.
+    Raises: NotAllowed; Invalid for a code or name that cannot be stored; Conflict `draft_exists`.
     """
     require_today("mandate.draft", by=by, at=at)
     mandate = _mandate(code.strip(), name.strip(), goal.strip())
     source = _source(mandate, at)
-    number = (mandate.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = _next_number(mandate, document)
     if document is None:
         document = document_of(source) if source else _empty_document(at)
     if teams is None:
@@ -72,8 +77,18 @@ def draft_mandate(
         raise Conflict("draft_exists", detail % {"name": mandate.name}) from None
     _write_holders(version, teams)
     _begin_aims(version, source, {"goal": goal, "walk_away": walk_away, "options": options})
+    write_tests(version, tests if tests is not None else tests_of(source) if source else [])
     tell_mandate("mandate.drafted", version, by=by, at=at, data={"teams": [team.code for team in teams]})
     return version
+
+
+def _next_number(mandate: Mandate, document: Mapping[str, Any] | None) -> int:
+    """Return the number after the last; a mandate that begins with a document goes on from that one's own number."""
+    last = mandate.versions.aggregate(last=Max("number"))["last"]
+    if last is not None:
+        return int(last) + 1
+    named = (document or {}).get("version")
+    return named if isinstance(named, int) and not isinstance(named, bool) and 1 <= named <= LAST_NUMBER else 1
 
 
 def _mandate(code: str, name: str, goal: str) -> Mandate:
@@ -174,8 +189,11 @@ def edit_draft(
     goal: str | None = None,
     walk_away: str | None = None,
     options: str | None = None,
+    tests: Sequence[Mapping[str, Any]] | None = None,
 ) -> MandateVersion:
     """Replace what the draft says; only its drafters may. What is None stays. Nothing is written where nothing changes.
+
+    Test cases that are not given stay as they are.
 
     Raises: Conflict `stale_edition`, `illegal_move`; NotAllowed; Invalid for what cannot be stored.
     """
@@ -191,7 +209,8 @@ def edit_draft(
     holders_changed = _write_holders(version, teams)
     renamed = _rename(mandate, name)
     aimed = _write_aims(version, {"goal": goal, "walk_away": walk_away, "options": options})
-    if (version.sha256, version.note) == before and not (holders_changed or renamed or aimed):
+    tested = tests is not None and write_tests(version, tests)
+    if (version.sha256, version.note) == before and not (holders_changed or renamed or aimed or tested):
         return version
     version.edition += 1
     version.save(update_fields=["document", "sha256", "note", "valid_from", "valid_until", "edition"])
@@ -212,7 +231,7 @@ def propose(
     version = locked_version(version)
     move, day = judged_move(version, "propose", by=by, at=at)
     same_edition(version, edition)
-    refuse_problems(problems_of(version))
+    refuse_problems(problems_of(version) or failing_tests(version, at))
     beyond = [finding for finding in findings_of(version, at) if finding.code == "beyond_charter"]
     refuse_unconfirmed(beyond, confirmed)
     version.state = VersionState(move.target)

@@ -21,7 +21,7 @@ from mandates.actions.writing import (
     team_people,
     tell_mandate,
 )
-from mandates.checking import findings_of, problems_of
+from mandates.checking import failing_tests, findings_of, problems_of
 from mandates.drafters import aims_of, drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
 from mandates.periods import day_begins
@@ -52,7 +52,8 @@ def grant(
     The version in force until then is superseded at that moment, and so is any that was to begin later.
     `confirmed`: the keys of all of `checking.findings_of`. Locks every holding team first.
     Raises: NotAllowed for its drafter and for members of a holding team; Conflict `unconfirmed`, `validity_over`,
-    `illegal_move`, `stale_edition`; Invalid where it cannot be granted as it stands any more.
+    `illegal_move`, `stale_edition`; Invalid where it cannot be granted as it stands any more, `test_failed` where one
+    of its own test cases does not hold.
     """
     teams = concerned_teams(version, at)
     lock_teams(teams)
@@ -60,7 +61,7 @@ def grant(
     version = locked_version(version)
     move, day = judged_move(version, "grant", by=by, at=at)
     same_edition(version, edition)
-    refuse_problems(problems_of(version))
+    refuse_problems(problems_of(version) or failing_tests(version, at))
     findings = findings_of(version, at)
     refuse_unconfirmed(findings, confirmed)
     starts_at, ends_at = _validity(version, from_on, day, at)

@@ -10,6 +10,7 @@ from mandates.models.authority import (
     VersionPeriod,
     VersionState,
     VersionStep,
+    VersionTest,
 )
 from mandates.models.budget import Budget, LedgerEntry
 from mandates.models.catalogue import Price, Product, Rate
@@ -33,4 +34,5 @@ __all__ = [
     "VersionPeriod",
     "VersionState",
     "VersionStep",
+    "VersionTest",
 ]

@@ -180,6 +180,27 @@ class VersionHolder(models.Model):
         return f"{self.team}: {self.version}"
 
 
+class VersionTest(models.Model):
+    """One of a version's own test cases (`mandates.expectations`), as canonical JSON.
+
+    INVARIANT: fixed with the version once it has left `draft` (trigger).
+    """
+
+    version = models.ForeignKey(MandateVersion, on_delete=models.CASCADE, related_name="tests")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="version_test_number"),
+            models.UniqueConstraint(fields=["version", "name"], name="version_test_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.version}"
+
+
 class VersionStep(models.Model):
     """Why a granted version was suspended, resumed or revoked. INVARIANT: never changed (trigger)."""
 

@@ -250,6 +250,7 @@ def import_document(request: PageRequest, text: str, note: str) -> tuple[Mandate
             document=parcel.document,
             teams=teams,
             note=note or parcel.note,
+            tests=parcel.tests,
         )
     except Refusal as refusal:
         return None, [Problem(refusal.code, refusal.detail, refusal.path or "")]

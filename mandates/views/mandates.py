@@ -14,13 +14,14 @@ from journal import pdf
 from journal.paging import page
 from journal.timeline import timeline
 from mandates import sections
+from mandates.checking import tests_of
 from mandates.documents import document_of
 from mandates.drafters import aims_of
 from mandates.exchange import envelope, written
 from mandates.models import Budget, LedgerEntry, Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
 from mandates.phrases import day_text, figure
 from mandates.snapshots import in_force
-from mandates.views.looking import PageRequest, mandate_of, today_of, visible_versions
+from mandates.views.looking import PageRequest, mandate_of, sees_drafts, today_of, visible_versions
 from mandates.views.reading import committee_names, customer_bars, period_text, shown_state, team_bars, told
 from teams.permissions import may
 
@@ -149,7 +150,10 @@ def _on_paper(request: PageRequest, code: str) -> dict[str, Any]:
 @require_safe
 @login_required
 def export(request: PageRequest, code: str, number: int) -> HttpResponse:
-    """Send a version's document with its name and teams, as `manage.py mandate import` takes it."""
+    """Send a version's document with its name and teams, as `manage.py mandate import` takes it.
+
+    Its test cases hold deals with their costs: they go only to those who draft, grant or audit.
+    """
     version = visible_versions(request.person).filter(mandate__code=code, number=number).first()
     if version is None:
         raise Http404
@@ -163,6 +167,7 @@ def export(request: PageRequest, code: str, number: int) -> HttpResponse:
         options=aims.options,
         teams=list(teams),
         note=version.note,
+        tests=tests_of(version) if sees_drafts(request.person) else (),
     )
     name = f"{code}-{number}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -33,6 +33,7 @@ from mandates.states import MANDATE_MOVES
 from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
 from mandates.views.mandates import version_in_force
 from mandates.views.reading import committee_names, period_text, shown_state, told
+from mandates.views.testing import shown_trials
 from teams.organisation import today
 from teams.permissions import may
 from teams.views.again import sign_in_again
@@ -158,7 +159,7 @@ def _context(
     }
     if problems:
         return context | {"moves": [m for m in _moves(request, version, bound) if m["name"] != "propose"]}
-    context |= told(version, names)
+    context |= told(version, names) | shown_trials(version)
     context |= {
         "current": current,
         "changes": _changes(version, current, names),

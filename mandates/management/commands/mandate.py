@@ -11,33 +11,38 @@ from django.utils import timezone
 
 from journal.refusals import Refusal
 from mandates.actions import draft_charter, draft_mandate
+from mandates.checking import failed, tests_of
 from mandates.documents import document_of
 from mandates.drafters import aims_of
 from mandates.engine import Problem
 from mandates.engine.compare import Difference, beyond_charter, compare
 from mandates.engine.currencies import EXPONENTS
 from mandates.engine.values import read_rate
-from mandates.exchange import envelope, read_charter, read_mandate, written
+from mandates.exchange import Parcel, envelope, read_charter, read_mandate, written
+from mandates.expectations import Trial, run_tests
 from mandates.models import CharterVersion, MandateVersion
 from mandates.reaching import beyond_text, difference_text
+from mandates.schemas import CHARTER_SCHEMA, MANDATE_SCHEMA
 from mandates.snapshots import in_force
 from teams.models import Team, User
 
 
 class Command(BaseCommand):
-    """`manage.py mandate import|export|check|compare`."""
+    """`manage.py mandate import|export|check|compare|schema`."""
 
     help = "Import, export, check or compare mandates and the charter (--charter) as JSON documents."
     # `check` and `compare` run in a repository's CI, where there is no database and nothing is configured.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take one of four tasks."""
+        """Take one of five tasks."""
         tasks = parser.add_subparsers(dest="task", required=True)
         check = tasks.add_parser("check", help="say what is wrong with documents; exit status 1 if anything is")
         check.add_argument("files", nargs="*", type=Path)
         check.add_argument("--charter", type=Path, metavar="FILE", help="check against this charter, or it alone")
         check.add_argument("--json", action="store_true", help="print problems as JSON, one object a file")
+        schema = tasks.add_parser("schema", help="print the JSON Schema of mandates, or of the charter")
+        schema.add_argument("--charter", action="store_true", help="of the charter instead of a mandate")
         compare = tasks.add_parser("compare", help="say what NEW allows beyond OLD; exit status 1 if anything")
         compare.add_argument("old", type=Path)
         compare.add_argument("new", type=Path)
@@ -62,6 +67,8 @@ class Command(BaseCommand):
             self._check(options)
         elif options["task"] == "compare":
             self._compare(options)
+        elif options["task"] == "schema":
+            self.stdout.write(written(CHARTER_SCHEMA if options["charter"] else MANDATE_SCHEMA), ending="")
         elif options["task"] == "import":
             self._import(options)
         else:
@@ -76,40 +83,51 @@ class Command(BaseCommand):
         bounds, wrong = None, 0
         if charter is not None:
             bounds, problems = _charter(charter)
-            wrong += self._told(charter, problems, [], as_json=options["json"])
+            wrong += self._told(charter, problems, [], [], as_json=options["json"])
         for path in options["files"]:
-            document, problems = _mandate(path)
+            parcel, problems = _mandate(path)
+            document = None if parcel is None else parcel.document
             beyond = beyond_charter(document, bounds, rates) if document is not None and bounds is not None else []
-            wrong += self._told(path, problems, beyond, as_json=options["json"])
+            trials = [] if parcel is None else run_tests(parcel.tests or (), parcel.document, bounds)
+            wrong += self._told(path, problems, beyond, trials, as_json=options["json"])
         if wrong:
             raise SystemExit(1)
 
-    def _told(self, path: Path, problems: list[Problem], beyond: list[Difference], *, as_json: bool) -> bool:
+    def _told(
+        self, path: Path, problems: list[Problem], beyond: list[Difference], trials: list[Trial], *, as_json: bool
+    ) -> bool:
         """Print what is wrong with one file; return whether anything is."""
+        wrong = bool(problems or beyond or not all(trial.holds for trial in trials))
         if as_json:
             found: dict[str, Any] = {"file": str(path), "problems": [problem._asdict() for problem in problems]}
             if beyond:
                 found["beyond_charter"] = [asdict(one) for one in beyond]
+            if trials:
+                found["tests"] = [asdict(trial) for trial in trials]
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
             for problem in problems:
                 self.stdout.write(f"{path}: {problem.path or 'document'}: {problem.detail} [{problem.code}]")
             for one in beyond:
                 self.stdout.write(f"{path}: {beyond_text(one)}")
-            if not problems and not beyond:
-                self.stdout.write(f"{path}: nothing is wrong.")
-        return bool(problems or beyond)
+            for trial in trials:
+                if not trial.holds:
+                    self.stdout.write(f"{path}: {failed(trial).detail}")
+            if not wrong:
+                held = f" {len(trials)} of its own test cases hold." if trials else ""
+                self.stdout.write(f"{path}: nothing is wrong.{held}")
+        return wrong
 
     # --- compare ---
 
     def _compare(self, options: dict[str, Any]) -> None:
         documents = []
         for path in (options["old"], options["new"]):
-            document, problems = _mandate(path)
-            if document is None:
+            parcel, problems = _mandate(path)
+            if parcel is None:
                 self.stderr.write(_listed(path, problems))
                 raise SystemExit(2)
-            documents.append(document)
+            documents.append(parcel.document)
         found = compare(documents[0], documents[1], _rates(options["rate"]))
         wider = any("wider" in (one.kind, one.toward) for one in found)
         if options["json"]:
@@ -149,6 +167,7 @@ class Command(BaseCommand):
             document=parcel.document,
             teams=None if codes is None else _teams(codes),
             note=options["note"] or parcel.note,
+            tests=parcel.tests,
         )
         code = version.mandate.code
         return f"Version {version.number} of {code} is a draft now: /mandates/{code}/draft/"
@@ -183,17 +202,17 @@ class Command(BaseCommand):
                 options=aims.options,
                 teams=list(teams),
                 note=mandate.note,
+                tests=tests_of(mandate),
             )
         self.stdout.write(written(document), ending="")
 
 
-def _mandate(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """Return the mandate's document in the file, or what is wrong with it."""
+def _mandate(path: Path) -> tuple[Parcel | None, list[Problem]]:
+    """Return the mandate in the file with what surrounds it, or what is wrong with it."""
     try:
-        parcel, problems = read_mandate(_text(path))
+        return read_mandate(_text(path))
     except CommandError as error:
         return None, [Problem("unreadable", str(error), "")]
-    return (None if parcel is None else parcel.document), problems
 
 
 def _charter(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
