@@ -8,19 +8,21 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from journal.strict import StrictSerializer
+from mandates.checking import tests_of
 from mandates.documents import document_of, money_text
 from mandates.drafters import aims_of
 from mandates.engine import Problem
+from mandates.expectations import MOST
 from mandates.models import CharterVersion, Mandate, MandateVersion, Price, Product, VersionState
 from mandates.sentences import charter_sentences, sentences
 from teams.models import Team
 
 
-def refuse_document(problems: list[Problem]) -> None:
-    """Raises: ValidationError with one error for each problem of a document, its path beginning with `document`."""
+def refuse_document(problems: list[Problem], prefix: str = "document") -> None:
+    """Raises: ValidationError with one error for each problem of a document, its path beginning with `prefix`."""
     errors: dict[str, list[Any]] = {}
     for problem in problems:
-        path = f"document.{problem.path}" if problem.path else "document"
+        path = ".".join(part for part in (prefix, problem.path) if part)
         errors.setdefault(path, []).append(serializers.ErrorDetail(problem.detail, problem.code))
     if errors:
         raise serializers.ValidationError(errors)
@@ -61,15 +63,19 @@ class VersionSerializer(serializers.ModelSerializer):
 
 
 class VersionDetailSerializer(VersionSerializer):
-    """One version with its document (`decision.md` section 2, without `used`) and what it is for."""
+    """One version with its document (`decision.md` section 2, without `used`) and what it is for.
+
+    `tests`: its own test cases, null for those who may not see them, because their deals hold costs.
+    """
 
     goal = serializers.SerializerMethodField()
     walk_away = serializers.SerializerMethodField()
     options = serializers.SerializerMethodField()
     document = serializers.SerializerMethodField()
+    tests = serializers.SerializerMethodField()
 
     class Meta(VersionSerializer.Meta):
-        fields = [*VersionSerializer.Meta.fields, "goal", "walk_away", "options", "document"]
+        fields = [*VersionSerializer.Meta.fields, "goal", "walk_away", "options", "document", "tests"]
 
     def get_goal(self, version: MandateVersion) -> str:
         """Return what the mandate is to reach."""
@@ -82,6 +88,11 @@ class VersionDetailSerializer(VersionSerializer):
     def get_options(self, version: MandateVersion) -> str:
         """Return what the team may offer instead of price."""
         return aims_of(version).options
+
+    @extend_schema_field({"type": ["array", "null"], "items": {"type": "object"}})
+    def get_tests(self, version: MandateVersion) -> Any:
+        """Return the version's own test cases."""
+        return tests_of(version) if self.context.get("sees_tests") else None
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_document(self, version: MandateVersion) -> Any:
@@ -145,6 +156,12 @@ class MandateDraftSerializer(StrictSerializer):
     walk_away = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     options = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    tests = serializers.ListField(
+        child=serializers.JSONField(),
+        required=False,
+        max_length=MOST,
+        help_text="The mandate's own test cases: a deal, and what must become of it. Left out, they stay as they are.",
+    )
 
 
 class ProposeSerializer(StrictSerializer):

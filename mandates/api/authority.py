@@ -20,6 +20,7 @@ from mandates import actions
 from mandates.api.asking import day_of, person_of_request
 from mandates.balances import Usage, usage
 from mandates.engine import check_mandate
+from mandates.expectations import check_tests
 from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, VersionHolder
 from mandates.models import VersionPeriod as Period
 from mandates.serializers import (
@@ -34,7 +35,7 @@ from mandates.serializers import (
     refuse_document,
 )
 from mandates.snapshots import in_force
-from mandates.views.looking import visible_charters, visible_versions
+from mandates.views.looking import sees_drafts, visible_charters, visible_versions
 from mandates.views.reading import committee_names
 from teams.api import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker
 from teams.models import Customer
@@ -123,6 +124,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
             document=document,
             teams=values.get("teams"),
             note=values["note"],
+            tests=values.get("tests"),
         )
         return self._shown(request, version, status.HTTP_201_CREATED)
 
@@ -131,7 +133,9 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         headers = {"ETag": etag_of(found.edition)}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = f"/api/v1/mandates/{found.mandate.code}/versions/{found.number}/"
-        return Response(VersionDetailSerializer(found).data, status=code, headers=headers)
+        sees_tests = sees_drafts(person_of_request(request))
+        shown = VersionDetailSerializer(found, context={"sees_tests": sees_tests})
+        return Response(shown.data, status=code, headers=headers)
 
     @extend_schema(
         summary="List a mandate's versions", tags=["mandates"], responses={200: VersionSerializer(many=True)}
@@ -183,6 +187,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
                 goal=values.get("goal"),
                 walk_away=values.get("walk_away"),
                 options=values.get("options"),
+                tests=values.get("tests"),
             )
         return self._shown(request, version)
 
@@ -236,6 +241,7 @@ def _draft_values(request: Request) -> dict[str, Any]:
     taken.is_valid(raise_exception=True)
     values: dict[str, Any] = taken.validated_data
     refuse_document(check_mandate(values["document"]))
+    refuse_document(check_tests(values.get("tests", []), values["document"]), prefix="")
     return values
 
 
