@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import polars as pl
+
 from insights.plans import Plan
 from insights.tables import fits, tables_of
-from mandates.engine import Case, judge, parse_case
+from mandates.engine import Case, canonical, judge, parse_case
 from mandates.engine.bulk import NOBODY, UNCLEAR, Bulk
 
 Document = Mapping[str, Any]
@@ -32,8 +34,11 @@ class Said:
     opinions: tuple[Opinion, ...] = ()
 
 
+Tables = tuple[pl.DataFrame, pl.DataFrame]
+
+
 class Bench:
-    """What one team holds on one side, with the charter."""
+    """What a team holds on one side, with the charter."""
 
     def __init__(self, plan: Plan, held: Sequence[Document], budgets: Mapping[str, Any]) -> None:
         self._plan = plan
@@ -41,53 +46,34 @@ class Bench:
         self._bulk = Bulk(held, plan.charter)
         self._single = [Bulk([one]) for one in held] if any(one["code"] in budgets for one in held) else []
 
-    def judge(self, cases: Sequence[tuple[int, Case]]) -> dict[int, Said]:
-        """Return what is said of each deal, by its key."""
-        plain = [(key, case) for key, case in cases if fits(case)]
+    def judge(self, cases: Mapping[int, Case], tables: Tables) -> dict[int, Said]:
+        """Return what is said of each deal, by its key; what is not in the tables goes through the engine."""
+        opinions = self._opinions(cases, tables)
         found: dict[int, Said] = {}
-        opinions = self._opinions(plain)
-        answers = self._bulk.outcomes(*tables_of(plain, self._bulk.currencies)) if plain else None
-        if answers is not None:
-            for key, outcome, mandate, unmeasured in answers.select(
-                "deal", "outcome", "mandate", "unmeasured"
-            ).iter_rows():
-                if outcome == "committee" and mandate == UNCLEAR:
-                    continue  # which of several mandates answers, only the engine can say
+        answers = self._bulk.outcomes(*tables).select("deal", "outcome", "mandate", "unmeasured")
+        for key, outcome, mandate, unmeasured in answers.iter_rows():
+            if outcome != "committee" or mandate != UNCLEAR:  # else only the engine can say which of several answers
                 found[key] = Said(outcome, unmeasured, tuple(opinions.get(key, ())))
-        for key, case in cases:
+        for key, case in cases.items():
             if key not in found:
                 found[key] = self._by_engine(case, tuple(opinions.get(key, ())))
         return found
 
     def _by_engine(self, case: Case, opinions: tuple[Opinion, ...]) -> Said:
-        document = {
-            "on": case.on,
-            "member_may_decide": True,
-            "default_committee": self._plan.default_committee,
-            "charter": self._plan.charter,
-            "mandates": list(self._held),
-            "deal": _NO_DEAL,
-        }
-        court = parse_case(document)
+        court = parse_case(case_document(self._plan, _NO_FACTS, self._held))
         answer = judge(replace(case, charter=court.charter, mandates=court.mandates))
         return Said(answer.outcome, any(one.reason == "unknown" for one in answer.findings), opinions)
 
-    def _opinions(self, cases: Sequence[tuple[int, Case]]) -> dict[int, list[Opinion]]:
+    def _opinions(self, cases: Mapping[int, Case], tables: Tables) -> dict[int, list[Opinion]]:
         """What each mandate says alone, where one of them has budgets."""
         found: dict[int, list[Opinion]] = {}
-        by_key = dict(cases)
         for document, bulk in zip(self._held, self._single, strict=False):
-            answers = bulk.outcomes(*tables_of(cases, bulk.currencies)) if cases else None
-            if answers is None:
-                continue
-            columns = answers.select("deal", "outcome", "mandate", "given", "given_known")
-            for key, outcome, mandate, given, known in columns.iter_rows():
-                if mandate == NOBODY:
-                    continue
-                units = _converted(given, by_key[key], document["currency"]) if known else None
-                found.setdefault(key, []).append(
-                    Opinion(document["code"], RANK[outcome], document.get("consents", 1), units)
-                )
+            consents = document.get("consents", 1)
+            answers = bulk.outcomes(*tables).select("deal", "outcome", "mandate", "given", "given_known")
+            for key, outcome, mandate, given, known in answers.iter_rows():
+                if mandate != NOBODY:
+                    units = _converted(given, cases[key], document["currency"]) if known else None
+                    found.setdefault(key, []).append(Opinion(document["code"], RANK[outcome], consents, units))
         return found
 
 
@@ -96,20 +82,59 @@ class Court:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._benches: dict[tuple[str, str], Bench] = {}
+        held = [one for side in (plan.before, plan.after) for some in side.values() for one in some]
+        owners = [*held, *([plan.charter] if plan.charter is not None else [])]
+        self._currencies = sorted({str(one["currency"]) for one in owners})
+        self._benches: dict[str, Bench] = {}
+        self._sides: dict[str, str] = {}
 
-    def judge(self, team: str, cases: Sequence[tuple[int, Case]]) -> Iterable[tuple[int, Said, Said]]:
-        """Return for each deal what the mandates in force say, and what those with the replayed version say."""
-        before = self._bench("before", team).judge(cases)
-        same = self.plan.before[team] == self.plan.after[team] and not self.plan.budgets
-        after = before if same else self._bench("after", team).judge(cases)
-        return [(key, before[key], after[key]) for key, _case in cases]
+    def judge(self, cases: Iterable[tuple[str, int, Case]]) -> list[tuple[int, Said, Said]]:
+        """Return for each deal what the mandates in force say, and what those with the replayed version say.
 
-    def _bench(self, side: str, team: str) -> Bench:
-        if (side, team) not in self._benches:
-            held = self.plan.before[team] if side == "before" else self.plan.after[team]
-            self._benches[side, team] = Bench(self.plan, held, self.plan.budgets.get(side, {}))
-        return self._benches[side, team]
+        A case comes with its team's code and a key. Teams that hold the same are judged together.
+        """
+        together: dict[tuple[str, str], dict[int, Case]] = {}
+        for team, key, case in cases:
+            together.setdefault((self._key("before", team), self._key("after", team)), {})[key] = case
+        found = []
+        for (first, second), some in together.items():
+            tables = tables_of(((key, case) for key, case in some.items() if fits(case)), self._currencies)
+            before = self._benches[first].judge(some, tables)
+            after = before if first == second else self._benches[second].judge(some, tables)
+            found += [(key, before[key], after[key]) for key in some]
+        return found
+
+    def _key(self, side: str, team: str) -> str:
+        """Return the name of a team's bench on one side: equal where what is held is equal."""
+        name = f"{side} {team}"
+        if name not in self._sides:
+            held = (self.plan.before if side == "before" else self.plan.after)[team]
+            budgets = self.plan.budgets.get(side, {})
+            key = canonical([held, {one["code"]: budgets.get(one["code"]) for one in held}])
+            self._sides[name] = key
+            if key not in self._benches:
+                self._benches[key] = Bench(self.plan, held, budgets)
+        return self._sides[name]
+
+
+def case_document(plan: Plan, facts: Mapping[str, Any], mandates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the case of a replay: frozen facts, a member who may decide alone, no earlier approval."""
+    return {
+        "on": facts["on"],
+        "member_may_decide": True,
+        "default_committee": plan.default_committee,
+        "rates": facts["rates"],
+        "charter": plan.charter,
+        "mandates": list(mandates),
+        "approvals": [],
+        "deal": facts["deal"],
+    }
+
+
+def read_facts(plan: Plan, facts: Mapping[str, Any]) -> Case:
+    """Return the frozen facts as a case without mandates. Raises: InvalidCase."""
+    case = case_document(plan, facts, ())
+    return parse_case({**case, "charter": None})
 
 
 def _converted(given: int | None, case: Case, currency: str) -> int | None:
@@ -123,20 +148,17 @@ def _converted(given: int | None, case: Case, currency: str) -> int | None:
     return None if not into or not out_of else -(-given * into // (10_000 * out_of))
 
 
-_NO_DEAL: dict[str, Any] = {
-    "reference": "none",
-    "currency": "EUR",
-    "kind": "new",
-    "term_months": 0,
-    "payment_days": 0,
-    "customer": {"reference": "none"},
-    "lines": [
-        {
-            "product": "none",
-            "family": "none",
-            "quantity": "1",
-            "list_price": "0",
-            "unit_price": "0",
-        }
-    ],
+# The facts of a case that is read for its mandates alone.
+_NO_FACTS: dict[str, Any] = {
+    "on": "2000-01-01",
+    "rates": {},
+    "deal": {
+        "reference": "none",
+        "currency": "EUR",
+        "kind": "new",
+        "term_months": 0,
+        "payment_days": 0,
+        "customer": {"reference": "none"},
+        "lines": [{"product": "none", "family": "none", "quantity": "1", "list_price": "0", "unit_price": "0"}],
+    },
 }

@@ -1,20 +1,19 @@
 """Judging past deals again: which deals, by what, and what each answer adds to the sums."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from approvals.models import Deal, DealState, Decision, Revision, RevisionLine
-from insights.court import RANK, Court, Said
+from insights.court import RANK, Court, Said, read_facts
 from insights.plans import Plan
 from insights.spending import Use
 from insights.tallies import UNITS, UNKNOWN, Tally, bump
-from mandates.engine import Case, InvalidCase, parse_case
+from mandates.engine import Case, InvalidCase
 from teams.calendars import calendars
 from teams.working_time import WorkingCalendar, worked_between
 
@@ -99,26 +98,24 @@ def judge_part(court: Court, choice: Choice, part: Part) -> Found:
     answers = _answers_then(deals)
     calendar = calendars(timezone.now()).of(None)
     found = Found(count=len(deals))
-    by_team: dict[str, list[tuple[int, Case]]] = {}
+    cases: list[tuple[str, int, Case]] = []
     for deal in deals:
         try:
-            case = parse_case(case_document(court.plan, json.loads(_latest(deal).document), ()))
+            case = read_facts(court.plan, json.loads(_latest(deal).document))
         except InvalidCase:
             bump(found.tally, 1, "unreadable")
             continue
-        by_team.setdefault(deal.team.code, []).append((deal.pk, case))
+        cases.append((deal.team.code, deal.pk, case))
     by_key = {deal.pk: deal for deal in deals}
-    for team, cases in by_team.items():
-        for key, before, now in court.judge(team, cases):
-            deal = by_key[key]
-            then = answers.get(_latest(deal).pk, "")
-            _count(found.tally, deal, then, before, now, calendar)
-            if before.outcome != now.outcome:
-                changed = Changed(deal, _latest(deal).number, then, before.outcome, now.outcome)
-                found.changes.append(changed)
-            for side, said in (("before", before), ("after", now)):
-                if said.opinions:
-                    found.uses.setdefault(side, []).append(_use(deal, said))
+    for key, before, now in court.judge(cases):
+        deal = by_key[key]
+        then = answers.get(_latest(deal).pk, "")
+        _count(found.tally, deal, then, before, now, calendar)
+        if before.outcome != now.outcome:
+            found.changes.append(Changed(deal, _latest(deal).number, then, before.outcome, now.outcome))
+        for side, said in (("before", before), ("after", now)):
+            if said.opinions:
+                found.uses.setdefault(side, []).append(_use(deal, said))
     found.changes.sort(key=lambda changed: changed.deal.pk)
     return found
 
@@ -131,20 +128,6 @@ def _use(deal: Deal, said: Said) -> Use:
     submitted = (deal.submitted_at or revision.submitted_at).isoformat()
     on = revision.on.isoformat()
     return Use(submitted, deal.pk, deal.team.code, deal.customer.reference, on, ends_on, said.outcome, said.opinions)
-
-
-def case_document(plan: Plan, facts: Mapping[str, Any], mandates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the case of a replay: frozen facts, a member who may decide alone, no earlier approval."""
-    return {
-        "on": facts["on"],
-        "member_may_decide": True,
-        "default_committee": plan.default_committee,
-        "rates": facts["rates"],
-        "charter": plan.charter,
-        "mandates": list(mandates),
-        "approvals": [],
-        "deal": facts["deal"],
-    }
 
 
 def _latest(deal: Deal) -> Revision:

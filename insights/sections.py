@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from insights.models import Replay, ReplayState
+from insights.readings.outcome import bars_of, sentences_of
+from insights.readings.spending import budget_sentences
 from insights.tallies import summary
 from mandates import sections as mandate_pages
 from mandates.models import MandateVersion
@@ -20,9 +22,14 @@ def register() -> None:
 
 def of_version(version: MandateVersion, person: Person, request: HttpRequest) -> tuple[str, Mapping[str, Any]]:
     """Return what the last replay of this version found, and the way to its page."""
-    replay = Replay.objects.filter(version=version).defer("plan").order_by("-pk").first()
+    replay = (
+        Replay.objects.filter(version=version).select_related("asked_by", "team").defer("plan").order_by("-pk").first()
+    )
     context: dict[str, Any] = {"version": version, "replay": replay}
     if replay is not None and replay.state == ReplayState.DONE:
-        context["found"] = summary(json.loads(replay.result))
+        found = summary(json.loads(replay.result))
+        context["found"] = found
+        context["bars"] = bars_of(found)
+        context["sentences"] = [*sentences_of(found), *budget_sentences(json.loads(replay.spending))]
         context["outdated"] = replay.sha256 != version.sha256
     return "insights/_section_replay.html", context

@@ -1,7 +1,7 @@
 """The sums of a replay: whole numbers that are added up chunk by chunk, and what they come to for reading."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -45,6 +45,18 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Of one month, team or currency, what each outcome comes to: by what is in force, and by the replayed version.
+
+    Deals are counted; of a currency it is their net value.
+    """
+
+    name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a replay found. `then` also counts `unknown`: imported history, whose answer of that time is not known.
 
@@ -70,6 +82,9 @@ class Summary:
     working_seconds: int
     unmeasured: int
     unreadable: int
+    value: tuple[Sides, ...] = ()
+    months: tuple[Sides, ...] = ()
+    teams: tuple[Sides, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -102,6 +117,16 @@ def summary(tally: Mapping[str, Any]) -> Summary:
         working_seconds=waited.get("working", 0),
         unmeasured=tally.get("unmeasured", 0),
         unreadable=tally.get("unreadable", 0),
+        value=_sides(tally.get("value", {}), lambda sum_: Decimal(sum_) / UNITS),
+        months=_sides(tally.get("months", {}), int),
+        teams=_sides(tally.get("teams", {}), int),
+    )
+
+
+def _sides(found: Mapping[str, Mapping[str, Mapping[str, int]]], read: Callable[[int], Any]) -> tuple[Sides, ...]:
+    return tuple(
+        Sides(name, *({one: read(sides.get(side, {}).get(one, 0)) for one in OUTCOMES} for side in ("before", "after")))
+        for name, sides in sorted(found.items())
     )
 
 

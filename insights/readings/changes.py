@@ -13,10 +13,10 @@ from approvals.readings.blind import tells_cost, without_cost
 from approvals.readings.findings import Names
 from approvals.readings.verdict import readings_of
 from approvals.shown import names_of
-from insights.court import RANK
+from insights.court import RANK, case_document
 from insights.models import ReplayChange
 from insights.plans import Plan
-from insights.replay import Changed, case_document
+from insights.replay import Changed
 from mandates.engine import evaluate
 from teams.permissions import About, Person, may
 

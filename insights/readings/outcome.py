@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.readings import figures
 from insights.tallies import OUTCOMES, UNKNOWN, Money, Summary
+from mandates.engine.currencies import EXPONENTS
 
 LABELS: dict[str, Promise] = {
     "member": gettext_lazy("Yes at once"),
@@ -28,6 +29,16 @@ class Row:
 
     label: str
     then: str
+    before: str
+    after: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The net value of the deals of one outcome in one currency, on both sides."""
+
+    label: str
     before: str
     after: str
     difference: str
@@ -67,6 +78,25 @@ def rows_of(found: Summary) -> list[Row]:
     if found.then[UNKNOWN]:
         rows.append(Row(str(LABELS[UNKNOWN]), _count(found.then[UNKNOWN]), "", "", ""))
     return rows
+
+
+def worth_of(found: Summary) -> list[tuple[str, list[Worth]]]:
+    """Return for each currency the net value of the deals of each outcome."""
+    return [
+        (
+            sides.name,
+            [
+                Worth(
+                    str(LABELS[name]),
+                    _rounded(sides.before[name], sides.name),
+                    _rounded(sides.after[name], sides.name),
+                    _signed_money(sides.after[name] - sides.before[name], sides.name),
+                )
+                for name in OUTCOMES
+            ],
+        )
+        for sides in found.value
+    ]
 
 
 def bars_of(found: Summary) -> list[Bar]:
@@ -148,8 +178,8 @@ def _lost(one: Money) -> str:
 def _words(one: Money) -> dict[str, str]:
     return {
         "count": _count(one.deals),
-        "net": figures.money(one.net_value, one.currency),
-        "discount": figures.money(one.discount_amount, one.currency),
+        "net": _rounded(one.net_value, one.currency),
+        "discount": _rounded(one.discount_amount, one.currency),
     }
 
 
@@ -201,6 +231,17 @@ def _bar(label: str, counts: Mapping[str, int], deals: int) -> Bar:
 
 def _count(count: int) -> str:
     return figures.number(Decimal(count), 0)
+
+
+def _rounded(amount: Decimal, currency: str) -> str:
+    """Return a sum over many deals in whole minor units: it is read, never compared."""
+    places = Decimal(1).scaleb(-EXPONENTS.get(currency, 2))
+    return figures.money(amount.quantize(places), currency)
+
+
+def _signed_money(amount: Decimal, currency: str) -> str:
+    said = _rounded(abs(amount), currency)
+    return "" if not amount else f"+{said}" if amount > 0 else f"\u2212{said}"
 
 
 def _signed(count: int) -> str:

@@ -18,13 +18,15 @@ from insights.forms import ReplayForm
 from insights.models import OPEN_STATES, Replay
 from insights.plans import read_plan
 from insights.readings.changes import shown_changes
-from insights.readings.outcome import bars_of, rows_of, sentences_of
-from insights.tallies import summary
+from insights.readings.charts import months_of, teams_of
+from insights.readings.outcome import bars_of, rows_of, sentences_of, worth_of
+from insights.readings.spending import budget_rows, budget_sentences, codes_of, short_deals
+from insights.tallies import Summary, summary
 from journal.paging import page
 from journal.refusals import Refusal
-from mandates.models import MandateVersion, Product
+from mandates.models import Mandate, MandateVersion, Product
 from mandates.views.looking import PageRequest, refused, version_of
-from teams.models import Team
+from teams.models import Customer, Team
 from teams.permissions import About, may
 
 MOST_EARLIER = 10
@@ -146,9 +148,45 @@ def _found(request: PageRequest, version: MandateVersion, replay: Replay) -> dic
         "found": found,
         "sentences": sentences_of(found),
         "rows": rows_of(found),
+        "worth": worth_of(found),
         "bars": bars_of(found),
+        "months": months_of(found),
+        "teams": teams_of(found, _team_names(found)),
+        **_budgets(request, replay),
         "changes": shown_changes(shown.items, read_plan(replay.plan), request.person) if shown.items else [],
         "page": shown,
         "outdated": replay.sha256 != version.sha256,
         "judged_all": replay.done_count >= replay.total,
     }
+
+
+def _team_names(found: Summary) -> dict[str, str]:
+    codes = [sides.name for sides in found.teams]
+    return dict(Team.objects.filter(code__in=codes).values_list("code", "name")) if len(codes) > 1 else {}
+
+
+def _budgets(request: PageRequest, replay: Replay) -> dict[str, Any]:
+    """What became of the budgets; of the deals that found one used up those that the reader may see."""
+    spending = json.loads(replay.spending)
+    if not spending:
+        return {}
+    keys = [row[0] for row in spending.get("after", {}).get("shown", ())]
+    deals = visible_deals(request.person).filter(pk__in=keys).select_related("customer") if keys else ()
+    return {
+        "budget_sentences": budget_sentences(spending),
+        "budgets": budget_rows(spending, _names(spending)),
+        "short": short_deals(spending, {deal.pk: deal for deal in deals}),
+    }
+
+
+def _names(spending: dict[str, Any]) -> dict[str, str]:
+    """Return what the mandates, teams and customers of budgets are called, by `kind:code`."""
+    rows = codes_of(spending)
+    mandates = Mandate.objects.filter(code__in={mandate for mandate, _per, _who in rows}).values_list("code", "name")
+    names = {f"mandate:{code}": name for code, name in mandates}
+    for per, model, key in (("team", Team, "code"), ("customer", Customer, "reference")):
+        wanted = {who for _mandate, kind, who in rows if kind == per and who}
+        if wanted:
+            found = model.objects.filter(**{f"{key}__in": wanted}).values_list(key, "name")
+            names |= {f"{per}:{code}": name for code, name in found}
+    return names
