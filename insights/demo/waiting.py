@@ -10,6 +10,7 @@ from approvals.actions.submit import submit
 from approvals.actions.vote import cast_vote
 from approvals.models import Case, ConsentSeat, Deal
 from approvals.terms import DraftLine, DraftTerms
+from insights.actions import advance, ask_replay
 from insights.demo.deals import price_after
 from insights.demo.founding import person, propose_confirmed
 from mandates.actions import draft_mandate
@@ -158,3 +159,11 @@ def _proposal(at: datetime) -> None:
         note="Nine of ten regional cases at 8 or 9 % were approved anyway; the customer waited a day for each.",
     )
     propose_confirmed(version, at=at - timedelta(hours=22))
+    _replayed(version, at=at - timedelta(hours=21))
+
+
+def _replayed(version: MandateVersion, *, at: datetime) -> None:
+    """Ruben has had the past deals judged by what he asks for, so that Charlotte sees what it would have changed."""
+    replay = ask_replay(version=version, by=person("ruben"), at=at)
+    while advance(replay=replay, at=at):
+        pass
