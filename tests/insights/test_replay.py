@@ -239,11 +239,33 @@ def test_replay_of_a_period_a_team_or_a_family_takes_those_deals_alone(made: Wor
     assert sum(part.count for part in parts_of(industry, Choice())) == 0
 
 
-def test_replay_leaves_budgets_out(made: World) -> None:
+def test_replay_tells_budgets_apart(made: World) -> None:
+    """The sums look at limits alone; what budgets refuse stands beside them, for each side by its own."""
+    deals = answered_deals(made)
+    tight = wider_document(budgets=[{"per": "team", "period": "quarter", "amount": "600"}])
+    replay = finished(ask_replay(version=version_of(made, tight), by=made.bram, at=AT, size=1))
+    assert found_by(replay).after["member"] == 2
+    spending = json.loads(replay.spending)
+    [row] = spending["after"]["budgets"]
+    # 336 for the member's deal, then 560 for the team's, which is the second that this version allows
+    assert (row["amount"], row["deals"], row["given"], row["used_up"]) == ("600.00", 1, "560.00", 1)
+    assert [one[0] for one in spending["after"]["shown"]] == [deals["team"].pk]
+    shown = text_of(made, "bram")
+    assert "600.00\u00a0EUR a quarter for each team" in shown
+    assert "1 deal that its limits allow would have found one used up" in shown
+    assert not replay.parts.exclude(uses="[]").exists()
+
+
+def test_replay_without_budgets_says_nothing_of_them(made: World) -> None:
     answered_deals(made)
-    tight = wider_document(budgets=[{"per": "team", "period": "quarter", "amount": "1"}])
-    found = found_by(finished(ask_replay(version=version_of(made, tight), by=made.bram, at=AT)))
-    assert found.after["member"] == 2
+    version = version_of(made, wider_document(code="other", budgets=[]))
+    plan = plan_of(wider_document(code="other"), [made.teams["public"]], at=AT, charter=None)
+    assert set(plan.budgets["before"]) == {"public-2026"} and "other" not in plan.budgets["after"]
+    replay = ask_replay(version=version, by=made.bram, at=AT)
+    bare = {**json.loads(replay.plan), "budgets": {}}
+    Replay.objects.filter(pk=replay.pk).update(plan=canonical(bare))
+    assert json.loads(finished(replay).spending) == {}
+    assert 'id="_budgets"' not in text_of(made, "bram")
 
 
 def test_deal_that_cannot_be_measured_is_counted_where_a_committee_is_asked_for_it(made: World) -> None:
@@ -565,7 +587,7 @@ def test_version_page_says_what_the_last_replay_found(made: World) -> None:
     address = ADDRESS.removesuffix("replay/")
     assert "Not replayed yet" in text_of(made, "gilles", address)
     finished(ask_replay(version=version, by=made.bram, at=AT))
-    assert ADDRESS in text_of(made, "gilles", address) and "Over 4 past deals" in text_of(made, "gilles", address)
+    assert ADDRESS in text_of(made, "gilles", address) and "Of 4 past deals" in text_of(made, "gilles", address)
 
 
 # --- the command ---
