@@ -14,8 +14,8 @@ from journal.refusals import Invalid, Refusal
 from mandates.engine import InvalidCase, Problem, evaluate
 from mandates.models import MandateVersion
 from mandates.snapshots import Authority, assemble, authority, freeze
-from teams.models import Committee, Customer, Team
-from teams.organisation import today
+from teams.models import Committee, Customer, Organisation, Team
+from teams.organisation import organisation, today
 from teams.permissions import LEAD, MEMBER, Person
 
 
@@ -86,6 +86,8 @@ def facts_of(deal: Deal, terms: DraftTerms, day: date) -> dict[str, Any]:
 
 def live_approvals(deal: Deal) -> tuple[Approval, ...]:
     """Return the deal's approvals that nobody revoked, oldest first; the engine looks at their dates."""
+    if deal.latest_id is None:  # a committee has never been asked
+        return ()
     return tuple(Approval.objects.select_related("case").filter(deal=deal, revocation=None).order_by("id"))
 
 
@@ -115,6 +117,7 @@ def judge(
     member_may_decide: bool,
     own_revisions: Collection[str],
     guide: bool = False,
+    settings: Organisation | None = None,
 ) -> Judged:
     """Ask the engine. Reads only; under the caller's locks the answer holds until the transaction ends.
 
@@ -128,6 +131,7 @@ def judge(
         approvals=[json.loads(approval.document) for approval in approvals],
         member_may_decide=member_may_decide,
         own_revisions=own_revisions,
+        settings=settings,
     )
     try:
         answer = evaluate(assembled.document, guide=guide)
@@ -150,9 +154,11 @@ def preview(
     at: datetime,
     deal: Deal | None = None,
     guide: bool = True,
+    settings: Organisation | None = None,
 ) -> Preview:
     """Answer as submitting would, without a lock and without writing; `deal` where it is one that exists already."""
-    day = today(at)
+    settings = settings or organisation()
+    day = today(at, of=settings)
     shown = Deal(reference="-", currency=currency, kind=kind, channel=channel, customer=customer, team=team)
     if deal is not None:
         shown.reference = deal.reference
@@ -166,6 +172,7 @@ def preview(
             member_may_decide=may_decide(person, team),
             own_revisions=() if deal is None else hold_keys(deal),
             guide=guide,
+            settings=settings,
         )
     except Refusal as refusal:
         return Preview(problems=(Problem(refusal.code, refusal.detail, refusal.path or ""),))

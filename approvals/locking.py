@@ -60,8 +60,15 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
     deal = _read(deal_id, lock=True)
     if (deal.team_id, deal.customer_id) != (seen.team_id, seen.customer_id):
         raise Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
-    open_cases = Case.objects.select_for_update(no_key=True).filter(deal=deal, state=Case.State.OPEN).order_by("id")
-    return Locked(deal, team, place, live, tuple(open_cases), settings, day)
+    return Locked(deal, team, place, live, _open_cases(deal), settings, day)
+
+
+def _open_cases(deal: Deal) -> tuple[Case, ...]:
+    """Lock what is open about the deal, which is nothing before it was ever submitted."""
+    if deal.latest_id is None:
+        return ()
+    cases = Case.objects.select_for_update(no_key=True).filter(deal=deal, state=Case.State.OPEN)
+    return tuple(cases.order_by("id"))
 
 
 def lock_draft(deal_id: int) -> Deal:

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from functools import partial, wraps
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
 from approvals.models import Case, Deal
-from journal.record import record
+from journal.record import Entry, record_all
 from teams.models import User
 
 Pairs = Iterable[tuple[str, str]]
 P = ParamSpec("P")
 R = TypeVar("R")
 # What the action under way has to tell, in its order.
-_untold: ContextVar[list[Callable[[], object]]] = ContextVar("untold")
+_untold: ContextVar[list[Entry]] = ContextVar("untold")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -31,8 +31,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         try:
             with transaction.atomic():
                 result = function(*args, **kwargs)
-                for tell in _untold.get():
-                    tell()
+                record_all(_untold.get())
             return result
         finally:
             _untold.reset(token)
@@ -105,8 +104,7 @@ def _later(
     """Keep the event, as it is now, for the end of the action. Raises: LookupError outside an action."""
     actor = None if by is None else by.pk
     told = [person for person in dict.fromkeys(tell) if person != actor]
-    event = partial(record, subject=subject, by=actor, at=at, data=dict(data), about=list(about), tell=told, link=link)
-    _untold.get().append(partial(event, verb))
+    _untold.get().append(Entry(verb, subject, actor, at, dict(data), list(about), told, link=link))
 
 
 def owners(deal: Deal) -> list[int]:

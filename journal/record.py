@@ -1,7 +1,8 @@
-"""Write one event, and the messages it causes, into the transaction of the change that it tells of."""
+"""Write events, and the messages they cause, into the transaction of the change that they tell of."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,26 @@ from journal.models import Channel, Event, EventSubject, JournalHead, Message
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event to be recorded; its fields are those of `record`."""
+
+    verb: str
+    subject: tuple[str, str]
+    by: int | None
+    at: datetime
+    data: Mapping[str, object] = field(default_factory=dict)
+    about: Sequence[tuple[str, str]] = ()
+    tell: Sequence[int] = ()
+    mail: bool = True
+    link: str = ""
+
+    @property
+    def related(self) -> list[tuple[str, str]]:
+        """What else the event is about, each once."""
+        return [pair for pair in dict.fromkeys(self.about) if pair != self.subject]
 
 
 def record(
@@ -34,31 +55,39 @@ def record(
     Locks the journal's head, which must be the last lock of the transaction.
     Raises: TransactionManagementError outside a transaction; ValueError or TypeError for what the journal cannot hold.
     """
+    return record_all([Entry(verb, subject, by, at, data or {}, tuple(about), tuple(tell), mail, link)])[0]
+
+
+def record_all(entries: Sequence[Entry]) -> list[Event]:
+    """Append events in this order, as `record` does each, with one lock of the head and few statements."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an event is recorded in the transaction of its change")
-    _judge(verb, at, link, data or {})
-    related = [pair for pair in dict.fromkeys(about) if pair != subject]
-    event = _append(
-        chain.Row(
-            sequence=0,
-            at=chain.at_text(at),
-            actor_id=by,
-            verb=verb,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            about=chain.canonical(related),
-            link=link,
-            data=chain.canonical(data or {}),
-            previous_hash="",
-            hash="",
-        ),
-        at,
-    )
+    for entry in entries:
+        _judge(entry.verb, entry.at, entry.link, entry.data)
+    events = _append(entries) if entries else []
     EventSubject.objects.bulk_create(
-        EventSubject(event=event, kind=kind, identifier=identifier) for kind, identifier in [subject, *related]
+        EventSubject(event=event, kind=kind, identifier=identifier)
+        for event, entry in zip(events, entries, strict=True)
+        for kind, identifier in [entry.subject, *entry.related]
     )
-    _address(event, list(dict.fromkeys(tell)), mail)
-    return event
+    _address(list(zip(events, entries, strict=True)))
+    return events
+
+
+def _row_of(entry: Entry) -> chain.Row:
+    return chain.Row(
+        sequence=0,
+        at=chain.at_text(entry.at),
+        actor_id=entry.by,
+        verb=entry.verb,
+        subject_kind=entry.subject[0],
+        subject_id=entry.subject[1],
+        about=chain.canonical(entry.related),
+        link=entry.link,
+        data=chain.canonical(entry.data),
+        previous_hash="",
+        hash="",
+    )
 
 
 def _judge(verb: str, at: datetime, link: str, data: Mapping[str, object]) -> None:
@@ -93,26 +122,27 @@ def locked_head() -> JournalHead:
     return head
 
 
-def _append(row: chain.Row, at: datetime) -> Event:
-    """Give `row` its place behind the head, insert it, and move the head on."""
+def _append(entries: Sequence[Entry]) -> list[Event]:
+    """Give each its place behind the head, insert them, and move the head on."""
     head = locked_head()
-    row = row._replace(sequence=head.sequence + 1, previous_hash=head.hash)
-    fields = row._asdict() | {"at": at, "hash": chain.hash_of(row)}
-    event = Event.objects.create(**fields)
-    JournalHead.objects.filter(pk=1).update(sequence=event.sequence, hash=event.hash)
-    return event
+    events = []
+    for entry in entries:  # the database lets the head go one event at a time
+        row = _row_of(entry)._replace(sequence=head.sequence + 1, previous_hash=head.hash)
+        head.sequence, head.hash = row.sequence, chain.hash_of(row)
+        events.append(Event.objects.create(**(row._asdict() | {"at": entry.at, "hash": head.hash})))
+        JournalHead.objects.filter(pk=1).update(sequence=head.sequence, hash=head.hash)
+    return events
 
 
-def _address(event: Event, recipients: list[int], mail: bool) -> None:
-    """Write the messages of an event: those to the inbox are delivered by being committed."""
-    inbox = [
-        Message(event=event, recipient_id=person, channel=Channel.INBOX, due_at=event.at, delivered_at=event.at)
-        for person in recipients
-    ]
-    letters = [
-        Message(event=event, recipient_id=person, channel=Channel.MAIL, due_at=event.at)
-        for person in (recipients if mail else ())
-    ]
-    Message.objects.bulk_create([*inbox, *letters])
-    if letters:
+def _address(told: Sequence[tuple[Event, Entry]]) -> None:
+    """Write the messages of the events: those to the inbox are delivered by being committed."""
+    messages: list[Message] = []
+    for event, entry in told:
+        for person in dict.fromkeys(entry.tell):
+            known = {"event": event, "recipient_id": person, "due_at": event.at}
+            messages.append(Message(channel=Channel.INBOX, delivered_at=event.at, **known))
+            if entry.mail:
+                messages.append(Message(channel=Channel.MAIL, **known))
+    Message.objects.bulk_create(messages)
+    if any(message.channel == Channel.MAIL for message in messages):
         transaction.on_commit(waking.wake_delivery, robust=True)

@@ -103,14 +103,20 @@ def hold(
     revision: str,
     by: User | None,
     at: datetime,
+    is_new: bool = False,
 ) -> list[Held]:
     """Hold `amount` (G in the mandate's currency, `snapshots.given_away`) in each budget of `version` where it fits.
 
     `on` is the revision's date: its period keeps the hold for good. All of the amount is held, or nothing of it.
     What the revision held already stays; what it held in other budgets is released, for one mandate answers.
     Nothing is held for an amount of 0 or None (no rate to measure it by).
+    `is_new`: the revision was written in this transaction, which locked these budgets before (`locked`): it uses
+    nothing yet, and its rows are there.
     """
     items = wanted(version, team=team, customer=customer, on=on)
+    if is_new and amount:
+        rows = rows_of(items, lock=True)
+        return [_hold_one(rows[item.key], item, None, amount, revision, False, by, at) for item in items]
     return _place(items, amount, revision, beyond=False, by=by, at=at)
 
 

@@ -37,8 +37,8 @@ def quotes(
     codes: Iterable[str], *, currency: str, on: date, rates: Mapping[str, str] | None = None
 ) -> dict[str, Quote]:
     """Return what each product costs on that day, by code; one that cannot be priced is left out (`why_unpriced`)."""
-    products = {product.code: product for product in Product.objects.filter(code__in=set(codes), is_active=True)}
-    prices = _prices(products.values(), on)
+    rows = Price.objects.select_related("product").filter(product__code__in=set(codes), product__is_active=True)
+    products, prices = _by_product(rows.filter(from_on__lte=on).order_by("from_on"))
     if rates is None:
         needed = any(currency not in prices.get(product.pk, {}) for product in products.values())
         rates = rates_on(on) if needed else {}
@@ -82,11 +82,18 @@ def rate_text(rate: Decimal) -> str:
 
 def _prices(products: Iterable[Product], on: date) -> dict[int, dict[str, Price]]:
     """Return the price row in force for each product and currency."""
-    rows = Price.objects.filter(product__in=list(products), from_on__lte=on).order_by("from_on")
+    rows = Price.objects.select_related("product").filter(product__in=list(products), from_on__lte=on)
+    return _by_product(rows.order_by("from_on"))[1]
+
+
+def _by_product(rows: Iterable[Price]) -> tuple[dict[str, Product], dict[int, dict[str, Price]]]:
+    """Return the products of these price rows by code, and the last row of each product and currency."""
+    products: dict[str, Product] = {}
     found: dict[int, dict[str, Price]] = {}
     for row in rows:
+        products.setdefault(row.product.code, row.product)
         found.setdefault(row.product_id, {})[row.currency] = row
-    return found
+    return products, found
 
 
 def _quote(product: Product, prices: Mapping[str, Price], currency: str, rates: Mapping[str, str]) -> Quote | None:

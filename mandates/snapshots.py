@@ -15,7 +15,7 @@ from mandates import budgets
 from mandates.catalogue import EURO, Quote, quotes, rates_on, why_unpriced
 from mandates.documents import document_of, money_text, number_text
 from mandates.models import CharterPeriod, MandateVersion, VersionPeriod, VersionState
-from teams.models import Customer, Team
+from teams.models import Customer, Organisation, Team
 from teams.organisation import organisation
 
 Line = tuple[str, Decimal, Decimal]
@@ -175,14 +175,16 @@ def assemble(
     approvals: list[dict[str, Any]],
     member_may_decide: bool,
     own_revisions: Collection[str],
+    settings: Organisation | None = None,
 ) -> Assembled:
     """Return the case for the engine: frozen facts, live authority, and budgets as used by all other deals.
 
     `own_revisions`: the keys (`D-1001/2`) of the deal's revisions, whose own use of the budgets does not count.
+    `settings`: the organisation where the caller has read it already.
     Reads only. Where the caller has locked the budgets (`budgets.locked`), the answer holds until it commits.
     Raises: Conflict `no_default_committee` where the organisation has not named one.
     """
-    committee = organisation().default_committee
+    committee = (settings or organisation()).default_committee
     if committee is None:
         raise Conflict(
             "no_default_committee",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -50,16 +51,21 @@ class Turn:
     def organisation(self) -> Organisation:
         return self.locked.organisation
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the revision was written in this transaction: it uses no budget, and nobody was asked about it."""
+        return self.decision.number == 1
+
 
 # --- judging ---
 
 
-def decide(revision: Revision, judged: Judged, cause: str, at: datetime) -> Decision:
-    """Write the judgement down, byte for byte."""
+def decide(revision: Revision, judged: Judged, cause: str, at: datetime, *, number: int | None = None) -> Decision:
+    """Write the judgement down, byte for byte; `number` where it is known which judgement of the revision it is."""
     case, answer = canonical(judged.case), canonical(judged.answer)
     return Decision.objects.create(
         revision=revision,
-        number=revision.decisions.count() + 1,
+        number=number or revision.decisions.count() + 1,
         cause=cause,
         outcome=judged.outcome,
         mandate_version=judged.version,
@@ -92,6 +98,7 @@ def look_again(locked: Locked) -> tuple[Judged, Revision]:
         approvals=live_approvals(deal),
         member_may_decide=may_decide(submitter, locked.team),
         own_revisions=hold_keys(deal),
+        settings=locked.organisation,
     )
     return judged, revision
 
@@ -111,7 +118,8 @@ def approve(turn: Turn, *, until: date | None = None) -> None:
     """
     _move(turn.deal, "approve")
     _hold_all(turn)
-    close_questions(turn.deal, by=turn.by, at=turn.at)
+    if not turn.is_first:
+        close_questions(turn.deal, by=turn.by, at=turn.at)
     good_until = _good_until(turn)
     turn.deal.good_until = good_until if until is None else min(good_until, until)
     turn.deal.answered_at = turn.at
@@ -271,11 +279,13 @@ def _hold_all(turn: Turn) -> None:
 def _hold(turn: Turn, *, beyond: bool) -> list[Held]:
     version = turn.judged.version
     key = hold_key(turn.deal, turn.revision)
+    if version is None and turn.is_first:
+        return []
     if version is None:
         budgets.release(revision=key, by=turn.by, at=turn.at)
         return []
     currency = next(one["currency"] for one in turn.judged.case["mandates"] if one["code"] == version.mandate.code)
-    place = budgets.extend if beyond else budgets.hold
+    place = budgets.extend if beyond else partial(budgets.hold, is_new=turn.is_first)
     return place(
         version=version,
         team=turn.locked.team,

@@ -73,7 +73,7 @@ def put_forward(
         release(deal, by=by, at=at)
         close_questions(deal, by=by, at=at)
     revision = _freeze(locked, judged, by=by, at=at)
-    decision = decide(revision, judged, cause, at)
+    decision = decide(revision, judged, cause, at, number=1)
     _become_pending(locked, revision, by=by, at=at)
     told = {"revision": revision.number, "decision": decision.pk, "outcome": decision.outcome}
     told |= {"sha256": revision.sha256, **(data or {})}
@@ -91,6 +91,7 @@ def _judge(locked: Locked, person: Person) -> Judged:
         approvals=live_approvals(deal),
         member_may_decide=may_decide(person, locked.team),
         own_revisions=hold_keys(deal),
+        settings=locked.organisation,
     )
 
 
@@ -133,12 +134,13 @@ def _freeze(locked: Locked, judged: Judged, *, by: User, at: datetime) -> Revisi
         cost=_known(sums["C"]),
     )
     lines = facts["deal"]["lines"]
-    products = {one.code: one for one in Product.objects.filter(code__in={line["product"] for line in lines})}
+    codes = {line["product"] for line in lines}
+    products = dict(Product.objects.filter(code__in=codes).values_list("code", "id"))
     RevisionLine.objects.bulk_create(
         RevisionLine(
             revision=revision,
             position=position,
-            product=products[line["product"]],
+            product_id=products[line["product"]],
             charge=line["charge"],
             quantity=Decimal(line["quantity"]),
             list_price=Decimal(line["list_price"]),

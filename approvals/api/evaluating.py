@@ -121,6 +121,7 @@ def _answered(request: Request, document: dict[str, Any], guide: bool) -> dict[s
         person=person,
         at=at,
         guide=guide,
+        settings=request._request.organisation,  # type: ignore[attr-defined]
     )
     return _told(asked, cost=sees_cost(person, team), guide=guide)
 
