@@ -1,4 +1,4 @@
-"""What insights adds to the page of a version of a mandate."""
+"""What insights adds to the page of a version of a mandate, and to the demo's sign-in."""
 
 import json
 from collections.abc import Mapping
@@ -6,17 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from insights.demo.company import DOMAIN, SIGN_INS
 from insights.models import Replay, ReplayState
 from insights.readings.outcome import bars_of, sentences_of
 from insights.readings.spending import budget_sentences
 from insights.tallies import summary
 from mandates import sections as mandate_pages
 from mandates.models import MandateVersion
+from teams.demo import hints
 from teams.permissions import Person
 
 
 def register() -> None:
-    """Add the section; called once, when the app is ready."""
+    """Add the section, and what to try as somebody of the demo company; called once, when the app is ready."""
+    hints.update({f"{key}@{DOMAIN}": hint for key, _name, hint in SIGN_INS})
     mandate_pages.version_sections["replay"] = of_version
 
 

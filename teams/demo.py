@@ -4,19 +4,23 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from teams.models import CommitteeSeat, Membership, OrganisationRole, User
 
 SHOWN = 40
+# by e-mail address: what to try as this person; filled by whoever makes the company up
+hints: dict[str, Promise] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A person of the demo company, and in words what they do there."""
+    """A person of the demo company, in words what they do there, and what to try as them."""
 
     user: User
     roles: str
+    hint: str = ""
 
 
 def demo_people() -> list[DemoPerson]:
@@ -31,8 +35,12 @@ def demo_people() -> list[DemoPerson]:
         Prefetch("committee_seats", seats, to_attr="seats"),
         Prefetch("organisation_roles", roles, to_attr="held_roles"),
     )
-    found = [DemoPerson(user, _words(user)) for user in people.order_by("name", "pk")[: SHOWN * 2]]
+    found = [_person(user) for user in people.order_by("name", "pk")[: SHOWN * 2]]
     return [person for person in found if person.roles][:SHOWN]
+
+
+def _person(user: User) -> DemoPerson:
+    return DemoPerson(user, _words(user), str(hints.get(user.email, "")))
 
 
 def _words(user: User) -> str:

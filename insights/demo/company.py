@@ -2,29 +2,32 @@
 
 from pathlib import Path
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 FOLDER = Path(__file__).parent
 ORGANISATION = "Lindemeer Systems"
 DOMAIN = "lindemeer.example"
 
 # The name before the @, the person's name, and what to try as this person.
-SIGN_INS: list[tuple[str, str, str]] = [
-    ("jonas", "Jonas Peeters", "member of Public sector: enter a deal, hear an instant yes"),
-    ("sofie", "Sofie Wouters", "member of Public sector: a colleague waits for your consent"),
-    ("marieke", "Marieke Claes", "account lead of Public sector"),
-    ("bram", "Bram de Vries", "account lead of Enterprise"),
-    ("anouk", "Anouk Jansen", "member of Enterprise: answer a colleague's objection"),
-    ("luc", "Luc Hoffmann", "member of Enterprise"),
-    ("elise", "Élise Dubois", "account lead of Regional business, the only one there who sees cost"),
-    ("pieter", "Pieter Bakker", "member of Regional business: sells without seeing cost"),
-    ("nora", "Nora Weber", "member of Regional business"),
-    ("hilde", "Hilde Maes", "coach of two teams: sees and advises, has no veto"),
-    ("karel", "Karel Smit", "chair of the deal desk: cases wait for a vote"),
-    ("ines", "Inès Laurent", "deal desk, and chair of finance"),
-    ("wim", "Wim Aerts", "deal desk"),
-    ("dirk", "Dirk Schmit", "finance"),
-    ("charlotte", "Charlotte Van Damme", "executive: a mandate waits to be granted"),
-    ("ruben", "Ruben Visser", "mandate administrator: writes the limits"),
-    ("greta", "Greta Thill", "auditor: reads the journal"),
+SIGN_INS: list[tuple[str, str, Promise]] = [
+    ("jonas", "Jonas Peeters", _("Enter a deal and hear an instant yes.")),
+    ("sofie", "Sofie Wouters", _("A colleague waits for your consent.")),
+    ("marieke", "Marieke Claes", _("Consent to a colleague's deal, and take a declined one further.")),
+    ("bram", "Bram de Vries", _("Consent to a deal that another colleague objected to.")),
+    ("anouk", "Anouk Jansen", _("Answer a colleague's objection.")),
+    ("luc", "Luc Hoffmann", _("See a deal of yours before two committees.")),
+    ("elise", "Élise Dubois", _("See what the team's margins are: the others there do not.")),
+    ("pieter", "Pieter Bakker", _("Sell without seeing cost.")),
+    ("nora", "Nora Weber", _("See a deal that was approved, and its receipt.")),
+    ("hilde", "Hilde Maes", _("See two teams' work without a veto.")),
+    ("karel", "Karel Smit", _("Vote on what waits for your committee.")),
+    ("ines", "Inès Laurent", _("Vote in two committees on the same deal.")),
+    ("wim", "Wim Aerts", _("Vote on a case that is late.")),
+    ("dirk", "Dirk Schmit", _("Vote as the only colleague whom finance needs.")),
+    ("charlotte", "Charlotte Van Damme", _("Grant a mandate that was proposed, after reading what it widens.")),
+    ("ruben", "Ruben Visser", _("Write the limits of a mandate in a table.")),
+    ("greta", "Greta Thill", _("Read the journal and verify it.")),
 ]
 
 # Code, name, rule, approvals needed, quorum, answer time in hours, seats with the chair first.

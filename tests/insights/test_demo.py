@@ -3,17 +3,20 @@
 from datetime import datetime
 
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState
-from insights.demo.company import SIGN_INS
+from insights.demo.company import DOMAIN, SIGN_INS
 from insights.demo.loading import load
 from journal.models import Channel, Message
 from journal.refusals import Conflict
 from journal.verify import verify
 from mandates.budgets import check_balances
 from mandates.models import MandateVersion, Product, VersionState
+from teams.demo import hints
 from teams.models import Committee, Customer, Team, User
+from tests.factories import world
 
 
 def test_demo_outside_demo_mode_is_refused(db: None, at: datetime, settings: SettingsWrapper) -> None:
@@ -47,3 +50,15 @@ def test_demo_leaves_something_waiting_and_books_in_order(db: None, at: datetime
     assert not Message.objects.filter(channel=Channel.MAIL, delivered_at=None).exists()
     assert check_balances() == []
     assert verify().sound
+
+
+def test_demo_sign_in_says_what_to_try_as_each_person(db: None, client: Client, settings: SettingsWrapper) -> None:
+    """Seen to fail before the list told more than roles; and a person without a hint, or a hint without a person."""
+    settings.DEMO = True
+    assert set(hints) == {f"{key}@{DOMAIN}" for key, _name, _hint in SIGN_INS}
+    assert all(str(hint) for hint in hints.values())
+    made = world()
+    User.objects.filter(pk=made.bram.pk).update(email=f"sofie@{DOMAIN}")
+    page = client.get("/accounts/login/").content.decode()
+    assert page.count('class="person-hint"') == 1
+    assert str(hints[f"sofie@{DOMAIN}"]) in page

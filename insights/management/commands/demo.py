@@ -11,6 +11,7 @@ from django.utils import timezone
 from insights.demo.company import DOMAIN, ORGANISATION, SIGN_INS
 from insights.demo.loading import DEALS, load
 from journal.refusals import Conflict
+from teams.demo import demo_people
 
 
 class Command(BaseCommand):
@@ -22,8 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["sign_ins"]:
+            roles = {person.user.email: person.roles for person in demo_people()}
             for key, name, hint in SIGN_INS:
-                self.stdout.write(f"  {name:<20} {key + '@' + DOMAIN:<30} {hint}")
+                address = f"{key}@{DOMAIN}"
+                self.stdout.write(f"  {name:<20} {address:<30} {roles.get(address, '')}")
+                self.stdout.write(f"  {'':<51} {hint}")
             return
         started = time.monotonic()
         try:
