@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from approvals.models import Deal, Decision
 from approvals.readings import figures
 from approvals.sight import visible_deals
+from mandates import choosing
 from mandates import sections as mandate_pages
 from mandates.models import Mandate
 from teams import sections as team_pages
@@ -24,6 +25,12 @@ def register() -> None:
     team_pages.team_sections["deals"] = of_team
     team_pages.customer_sections["deals"] = of_customer
     mandate_pages.mandate_sections["decisions"] = of_mandate
+    choosing.channels.append(channels)
+
+
+def channels() -> list[str]:
+    """Return the channels that deals name, for whoever writes conditions."""
+    return list(Deal.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct())
 
 
 def of_team(team: Team, person: Person, request: HttpRequest) -> Built:

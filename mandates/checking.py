@@ -1,36 +1,65 @@
-"""Whether a draft may be proposed: valid, complete, and naming only what there is."""
+"""Whether a draft may be proposed, and what its grantor will be shown: valid, complete, inside the charter."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mandates.advice import Check, problem_check
 from mandates.catalogue import rates_on
 from mandates.documents import document_of
-from mandates.engine import Problem, check_charter, check_mandate
+from mandates.engine import Problem, canonical, check_charter, check_mandate
 from mandates.expectations import Trial, check_tests, run_tests
 from mandates.findings import Finding, beyond_charter, never_applying, overlapping, uncovered
 from mandates.models import Budget, CharterVersion, MandateVersion, VersionPeriod
+from mandates.remedies import finding_check
 from mandates.snapshots import charter_in_force
+from mandates.unknown import unknown_values
 from teams.models import Committee
 from teams.organisation import today
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a mandate's draft says, stored or not: its document, and what stands beside it."""
+
+    document: Mapping[str, Any]
+    mandate_id: int | None = None
+    team_ids: frozenset[int] = field(default_factory=frozenset)
+    note: str = ""
+    tests: tuple[Mapping[str, Any], ...] = ()
+
+
+def drafted(version: MandateVersion) -> Drafted:
+    """Return what a stored version says."""
+    teams = frozenset(holder.team_id for holder in version.holders.all())
+    return Drafted(document_of(version), version.mandate_id, teams, version.note)
+
+
 def problems_of(version: MandateVersion) -> list[Problem]:
     """Return all that keeps a mandate's draft from being proposed; paths are those of its document."""
-    document = document_of(version)
+    return problems_in(drafted(version))
+
+
+def problems_in(draft: Drafted) -> list[Problem]:
+    """Return all that keeps a draft from being proposed, whether it is stored or not."""
+    document = draft.document
     found = check_mandate(document)
     found += unknown_committees(document, set(_committee_codes()))
     found += doubled_budgets(document)
-    found += _other_currency(version, document)
-    if not version.holders.exists():
+    found += _other_currency(draft.mandate_id, document)
+    if not draft.team_ids:
         found.append(Problem("no_team", _("Name at least one team that holds this mandate."), "teams"))
-    if not version.note.strip():
-        found.append(Problem("no_note", _("Say why: the grantor and every reader later will ask."), "note"))
-    return found
+    return found + _unexplained(draft.note)
+
+
+def _unexplained(note: str) -> list[Problem]:
+    said = _("Say why: the grantor and every reader later will ask.")
+    return [] if note.strip() else [Problem("no_note", said, "note")]
 
 
 def _committee_codes() -> Collection[str]:
@@ -68,9 +97,9 @@ def doubled_budgets(document: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def _other_currency(version: MandateVersion, document: Mapping[str, Any]) -> list[Problem]:
+def _other_currency(mandate_id: int | None, document: Mapping[str, Any]) -> list[Problem]:
     """A mandate's budgets go on from version to version, so its currency does too once one of them was used."""
-    budget = Budget.objects.filter(mandate=version.mandate_id).first()
+    budget = Budget.objects.filter(mandate=mandate_id).first() if mandate_id else None
     if budget is None or budget.currency == document.get("currency"):
         return []
     detail = _("The budgets of this mandate are kept in %(currency)s. For another currency draft another mandate.")
@@ -103,6 +132,15 @@ def failing_tests(version: MandateVersion, at: datetime) -> list[Problem]:
     return problems + [failed(trial) for trial in trials if not trial.holds]
 
 
+def failing_in(
+    tests: Sequence[Mapping[str, Any]], document: Mapping[str, Any], charter: Mapping[str, Any] | None
+) -> list[Problem]:
+    """Return the test cases that do not hold for a valid document, stored or not."""
+    cases = [dict(test) for test in tests]
+    problems = check_tests(cases, document)
+    return problems or [failed(trial) for trial in run_tests(cases, document, charter) if not trial.holds]
+
+
 OUTCOME_NAMES = {
     "member": gettext_lazy("an immediate yes"),
     "team": gettext_lazy("a yes with a colleague's consent"),
@@ -133,34 +171,33 @@ def failed(trial: Trial) -> Problem:
     return Problem("test_failed", detail, f"tests[{trial.index}]")
 
 
-def charter_problems(version: CharterVersion) -> list[Problem]:
-    """Return all that keeps a charter's draft from being proposed."""
-    found = check_charter(document_of(version))
-    if not version.note.strip():
-        found.append(Problem("no_note", _("Say why: the grantor and every reader later will ask."), "note"))
-    return found
+# --- what the grantor confirms ---
 
 
 def findings_of(version: MandateVersion, at: datetime) -> list[Finding]:
     """Return what the grantor confirms; empty while the document itself has problems."""
-    document = document_of(version)
+    return findings_in(drafted(version), at, charter_in_force(at))
+
+
+def findings_in(draft: Drafted, at: datetime, charter: Mapping[str, Any] | None) -> list[Finding]:
+    """Return what the grantor of a draft confirms under a charter, whether the draft is stored or not."""
+    document = draft.document
     if check_mandate(document):
         return []
     rates = rates_on(today(at))
     return [
-        *beyond_charter(document, charter_in_force(at), rates),
+        *beyond_charter(document, charter, rates),
         *uncovered(document),
         *never_applying(document),
-        *overlapping(document, _others(version, at)),
+        *overlapping(document, _others(draft, at)),
     ]
 
 
-def _others(version: MandateVersion, at: datetime) -> list[tuple[str, str, Mapping[str, Any]]]:
+def _others(draft: Drafted, at: datetime) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Return the other mandates that a holding team has, or will have, as (code, name, document)."""
-    teams = version.holders.values("team")
     periods = (
-        VersionPeriod.objects.filter(version__holders__team__in=teams)
-        .exclude(mandate=version.mandate_id)
+        VersionPeriod.objects.filter(version__holders__team__in=draft.team_ids)
+        .exclude(mandate=draft.mandate_id)
         .exclude(ends_at__lte=at)
         .select_related("version__mandate")
         .distinct()
@@ -169,18 +206,66 @@ def _others(version: MandateVersion, at: datetime) -> list[tuple[str, str, Mappi
     return [(v.mandate.code, v.mandate.name, document_of(v)) for v in versions.values()]
 
 
+# --- what the editor shows ---
+
+
+def mandate_checks(draft: Drafted, at: datetime) -> list[Check]:
+    """Return all that is wrong with a mandate's draft or will be asked about it, with what mends it."""
+    try:
+        canonical(dict(draft.document))
+    except TypeError as error:
+        return [Check("not_exact", str(error))]
+    document = draft.document
+    stops = [problem_check(problem, document) for problem in problems_in(draft)]
+    charter = charter_in_force(at)
+    if draft.tests and not check_mandate(document):
+        failing = failing_in(draft.tests, document, charter)
+        stops += [Check(problem.code, problem.detail, problem.path) for problem in failing]
+    hints = [finding_check(one, document, charter) for one in findings_in(draft, at, charter)]
+    return _in_order([*stops, *hints, *unknown_values(document)])
+
+
+def charter_checks(document: Mapping[str, Any], note: str, at: datetime) -> list[Check]:
+    """Return all that is wrong with a charter's draft or will be asked about it, with what mends it."""
+    problems = [*check_charter(document), *_unexplained(note)]
+    stops = [problem_check(problem, document) for problem in problems]
+    hints: list[Check] = []
+    if not check_charter(document):
+        idle = [finding_check(one, document, None) for one in never_applying(document, charter=True)]
+        wider = [Check(one.code, one.detail, stops=False, example=one.example) for one in mandates_beyond(document, at)]
+        hints = [*idle, *wider]
+    return _in_order([*stops, *hints, *unknown_values(document)])
+
+
+def _in_order(checks: Iterable[Check]) -> list[Check]:
+    """Those that stop first, each kind in the order of the page."""
+    return sorted(checks, key=lambda check: (not check.stops, check.place[1] or 0))
+
+
+# --- the charter ---
+
+
+def charter_problems(version: CharterVersion) -> list[Problem]:
+    """Return all that keeps a charter's draft from being proposed."""
+    return [*check_charter(document_of(version)), *_unexplained(version.note)]
+
+
 def charter_findings(version: CharterVersion, at: datetime) -> list[Finding]:
     """Return the rows of mandates in force that would go beyond this charter: they would grant nothing there."""
     charter = document_of(version)
-    if check_charter(charter):
-        return []
+    return [] if check_charter(charter) else mandates_beyond(charter, at)
+
+
+def mandates_beyond(charter: Mapping[str, Any], at: datetime) -> list[Finding]:
+    """Return the rows of mandates in force that go beyond a valid charter."""
     rates = rates_on(today(at))
     periods = VersionPeriod.objects.exclude(ends_at__lte=at).select_related("version__mandate")
     found = []
     for mandate in {period.version_id: period.version for period in periods}.values():
         for finding in beyond_charter(document_of(mandate), charter, rates):
             key = f"{mandate.mandate.code}:{mandate.number}:{finding.key}"
-            found.append(Finding(key, finding.code, f"{mandate.mandate.name}: {finding.detail}", finding.path))
+            detail = f"{mandate.mandate.name}: {finding.detail}"
+            found.append(Finding(key, finding.code, detail, finding.path, finding.example))
     return sorted(found, key=lambda finding: finding.key)
 
 

@@ -9,9 +9,19 @@ from django.utils.translation import ngettext
 
 from mandates.engine.compare import Difference, shadowed
 from mandates.engine.compare import beyond_charter as engine_beyond_charter
+from mandates.engine.coverage import uncovered as uncovered_regions
 from mandates.engine.metrics import DISCOUNT_METRICS
 from mandates.overlaps import may_meet
-from mandates.phrases import bound_text, conditions_text, listed, metric_label
+from mandates.phrases import (
+    CONDITION_LABELS,
+    bound_text,
+    condition_text,
+    conditions_text,
+    either,
+    listed,
+    metric_label,
+)
+from mandates.reaching import deal_text
 
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -19,24 +29,53 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to confirm; `key` is stable while the thing is the same, `path` names the row where there is one."""
+    """One thing to confirm; `key` is stable while the thing is the same, `path` names the row where there is one.
+
+    `example`: a deal that shows it, in words. `other`: the index of the row that it meets, of the same document or of
+    the charter. `metric`: what it is about, where it is about one metric as a whole.
+    """
 
     key: str
     code: str
     detail: str
     path: str = ""
+    example: str = ""
+    other: int | None = None
+    metric: str = ""
 
 
 def uncovered(document: Document) -> list[Finding]:
-    """Name the price metrics that are limited but have no row without conditions: what no row covers is escalated."""
-    rows = document["limits"]
-    metrics = dict.fromkeys(row["metric"] for row in rows if row["metric"] in DISCOUNT_METRICS)
-    open_metrics = [m for m in metrics if not any(row["metric"] == m and not row.get("when") for row in rows)]
-    detail = _("No row without conditions limits the %(metric)s: what the rows leave out goes to the committee.")
-    return [
-        Finding(f"uncovered:{metric}", "uncovered", detail % {"metric": metric_label(metric)}, "limits")
-        for metric in open_metrics
-    ]
+    """Name the price metrics that are limited, but not for every deal or line; the document is valid."""
+    detail = _("No row limits the %(metric)s %(where)s: that goes to the committee.")
+    vague = _("The rows on the %(metric)s may leave something out: that goes to the committee.")
+    found = []
+    for metric, region in uncovered_regions(document).items():
+        if metric not in DISCOUNT_METRICS:
+            continue
+        where = region_text(region, document["currency"])
+        values = {"metric": metric_label(metric), "where": where}
+        said = (detail if where else vague) % values
+        found.append(Finding(f"uncovered:{metric}", "uncovered", said, "limits", metric=metric))
+    return found
+
+
+def region_text(region: Mapping[str, Any], currency: str) -> str:
+    """Return a region of conditions, as the engine describes one, in words; empty for everywhere."""
+    said = []
+    for name, part in region.items():
+        if "ranges" in part:
+            said.append(condition_text(name, part["ranges"][0], currency))
+        elif part.get("is"):
+            said.append(condition_text(name, part["is"], currency))
+        elif part.get("not"):
+            values = {
+                "condition": CONDITION_LABELS.get(name, name),
+                "values": either([str(one) for one in part["not"]]),
+            }
+            said.append(_("for another %(condition)s than %(values)s") % values)
+        elif part.get("unknown"):
+            said.append(_("where the %(condition)s is not known") % {"condition": CONDITION_LABELS.get(name, name)})
+    return ", ".join(said)
 
 
 def overlapping(document: Document, others: Iterable[tuple[str, str, Document]]) -> list[Finding]:
@@ -102,15 +141,16 @@ def _beyond(one: Difference, document: Document, charter: Document) -> Finding:
             "conditions": conditions_text(bounding["when"], charter["currency"])
         }
     key = f"beyond_charter:{one.limit_b}:{row['metric']}:{widest(row)}:{bounding['limit']}"
-    return Finding(key, "beyond_charter", detail, f"limits[{one.limit_b}].team")
+    example = "" if one.witness is None else _("For example: %(deal)s.") % {"deal": deal_text(one.witness)}
+    return Finding(key, "beyond_charter", detail, f"limits[{one.limit_b}].team", example, one.limit_a)
 
 
-def never_applying(document: Document) -> list[Finding]:
+def never_applying(document: Document, *, charter: bool = False) -> list[Finding]:
     """Name the rows that can never apply, with the rows that take all of theirs; the document is valid."""
     found = []
-    for index, by in shadowed(document):
+    for index, by in shadowed(document, charter=charter):
         if not by:
-            detail = _("Row %(row)s can never apply: no deal or line that this mandate covers meets its conditions.")
+            detail = _("Row %(row)s can never apply: no deal or line that can be judged here meets its conditions.")
         else:
             detail = ngettext(
                 "Row %(row)s can never apply: row %(above)s, which is read first, takes all of it.",
@@ -118,8 +158,9 @@ def never_applying(document: Document) -> list[Finding]:
                 len(by),
             )
         values = {"row": index + 1, "above": listed([str(one + 1) for one in by])}
-        rows = "-".join(str(one) for one in by)
-        found.append(Finding(f"shadowed:{index}:{rows}", "shadowed", detail % values, f"limits[{index}]"))
+        key = f"shadowed:{index}:{'-'.join(str(one) for one in by)}"
+        above = min(by, default=None)
+        found.append(Finding(key, "shadowed", detail % values, f"limits[{index}]", other=above))
     return found
 
 

@@ -95,22 +95,30 @@ def _late(document: Document) -> list[str]:
 
 def limit_sentences(document: Document, *, committees: Names = NO_NAMES) -> list[str]:
     """Return one sentence for each limit, in the order of the rows."""
-    seen: set[str] = set()
-    found = []
-    for row in _rows(document, "limits"):
-        metric = str(row.get("metric"))
-        found.append(
-            limit_sentence(
-                metric,
-                row.get("when") or {},
-                (row.get("member"), row.get("team", row.get("member"))),
-                currency=str(document.get("currency", "")),
-                committee=_committee(row.get("committee") or document.get("committee"), committees),
-                follows=metric in seen,
-            )
-        )
-        seen.add(metric)
-    return found
+    rows = _rows(document, "limits")
+    return [_limit_sentence(document, rows, place, committees) for place in range(len(rows))]
+
+
+def limit_sentence_at(document: Document, place: int, committees: Names = NO_NAMES) -> str:
+    """Return the sentence of one limit. Raises: TypeError, ValueError and the like where it cannot be read."""
+    return _limit_sentence(document, document["limits"], place, committees)
+
+
+def _limit_sentence(document: Document, rows: Sequence[Document], place: int, committees: Names) -> str:
+    row = rows[place]
+    return limit_sentence(
+        str(row.get("metric")),
+        row.get("when") or {},
+        (row.get("member"), row.get("team", row.get("member"))),
+        currency=str(document.get("currency", "")),
+        committee=_committee(row.get("committee") or document.get("committee"), committees),
+        follows=_follows(rows, place),
+    )
+
+
+def _follows(rows: Sequence[Document], place: int) -> bool:
+    """Whether an earlier row limits the same metric, so that this one speaks of what is left."""
+    return any(row.get("metric") == rows[place].get("metric") for row in rows[:place])
 
 
 def limit_sentence(
@@ -211,6 +219,14 @@ def budget_sentences(document: Document) -> list[str]:
     ]
 
 
+def budget_sentence_at(document: Document, place: int) -> str:
+    """Return the sentence of one budget; empty where it says nothing yet."""
+    row = document["budgets"][place]
+    if not (row.get("per") and row.get("period") and row.get("amount")):
+        return ""
+    return budget_sentence(row["per"], row["period"], row["amount"], str(document.get("currency", "")))
+
+
 def budget_sentence(per: Any, period: Any, amount: Any, currency: str) -> str:
     """Return one budget as a sentence."""
     whole = {
@@ -234,17 +250,19 @@ def budget_sentence(per: Any, period: Any, amount: Any, currency: str) -> str:
 
 def charter_sentences(document: Document) -> list[str]:
     """Return a charter document as sentences, one for each bound."""
-    seen: set[str] = set()
-    found = []
-    for row in _rows(document, "limits"):
-        metric = str(row.get("metric"))
-        found.append(
-            charter_sentence(
-                metric, row.get("when") or {}, row.get("limit"), str(document.get("currency", "")), metric in seen
-            )
-        )
-        seen.add(metric)
-    return [*found, *_late(document)]
+    rows = _rows(document, "limits")
+    return [*(_charter_sentence(document, rows, place) for place in range(len(rows))), *_late(document)]
+
+
+def charter_sentence_at(document: Document, place: int, names: Names = NO_NAMES) -> str:
+    """Return the sentence of one bound. Raises: TypeError, ValueError and the like where it cannot be read."""
+    return _charter_sentence(document, document["limits"], place)
+
+
+def _charter_sentence(document: Document, rows: Sequence[Document], place: int) -> str:
+    row, currency = rows[place], str(document.get("currency", ""))
+    follows = _follows(rows, place)
+    return charter_sentence(str(row.get("metric")), row.get("when") or {}, row.get("limit"), currency, follows)
 
 
 def charter_sentence(metric: str, when: Mapping[str, Any], bound: Any, currency: str, follows: bool = False) -> str:
@@ -320,12 +338,15 @@ __all__ = [
     "approval_sentences",
     "bound_text",
     "budget_sentence",
+    "budget_sentence_at",
     "budget_sentences",
     "charter_sentence",
+    "charter_sentence_at",
     "charter_sentences",
     "condition_text",
     "conditions_text",
     "limit_sentence",
+    "limit_sentence_at",
     "limit_sentences",
     "opening",
     "scope_sentence",

@@ -3,15 +3,17 @@
  * [data-rows="PREFIX"]      around everything; holds the management form (PREFIX-TOTAL_FORMS ...) or has it in the same <form>
  * [data-row]                one row; its fields are named PREFIX-0-name
  * [data-rows-body]          what rows are put into (default: the parent of the first row or of the template)
+ * [data-rows-end]           what rows are put before, where something stands behind them or a row is a <tbody>
  * <template data-empty-row> formset.empty_form as a row, with __prefix__ for the number
  * [data-row-add]            button; [data-row-undo] button, shown after a removal (both once, inside [data-rows])
  * [data-row-up] [data-row-down] [data-row-copy] [data-row-remove]  buttons in the row; Alt+Up and Alt+Down move it too
+ *                           and Alt+Enter adds a row below, Alt+Shift+Down copies it, Alt+Delete removes it, where the row has these buttons
  * [data-row-number]         shows the row's number; a field named PREFIX-0-ORDER is filled with it
  * data-rows-min="1"         the last rows are kept (default 0)
  *
  * A saved row (its PREFIX-0-id has a value) is not taken out but marked by its DELETE box and hidden.
  * `rows:changed` is sent from [data-rows] after each change, and an `input` event, so that the live verdict asks again;
- * sending `rows:add` to [data-rows] adds a row, found in event.detail.row.
+ * sending `rows:add` to [data-rows] adds a row, found in event.detail.row; `rows:settle` numbers rows that came from elsewhere.
  */
 (() => {
   "use strict";
@@ -68,7 +70,9 @@
   function add(area) {
     const row = area.querySelector("template[data-empty-row]").content.firstElementChild.cloneNode(true);
     renumber(row, area.dataset.rows, rowsOf(area).length);
-    bodyOf(area).append(row);
+    const end = area.querySelector("[data-rows-end]");
+    if (end) end.before(row);
+    else bodyOf(area).append(row);
     window.htmx?.process(row);
     changed(area, "added");
     return row;
@@ -156,14 +160,28 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    const row = event.target.closest("[data-row]");
-    if (!row || !holder(row) || !row.querySelector("[data-row-up]")) return;
+    if (!event.altKey || event.ctrlKey || event.metaKey || !["ArrowUp", "ArrowDown", "Enter", "Delete"].includes(event.key)) return;
+    const row = event.target.closest?.("[data-row]");
+    const area = row && holder(row);
+    if (!area) return;
+    const can = (button) => row.querySelector(`[data-row-${button}]`);
+    const arrow = event.key.startsWith("Arrow");
+    if (!can(event.key === "Delete" ? "remove" : arrow && event.shiftKey ? "copy" : "up")) return;
     event.preventDefault();
-    move(holder(row), row, event.key === "ArrowUp" ? -1 : 1);
-    event.target.focus();
+    if (event.key === "Delete") remove(area, row);
+    else if (event.key === "Enter") {
+      const fresh = add(area);
+      row.after(fresh);
+      changed(area, "added");
+      first(fresh);
+    } else if (event.shiftKey) copy(area, row);
+    else {
+      move(area, row, event.key === "ArrowUp" ? -1 : 1);
+      event.target.focus();
+    }
   });
 
+  document.addEventListener("rows:settle", (event) => settle(event.target));
   document.addEventListener("rows:add", (event) => { event.detail.row = add(event.target); });
   for (const area of document.querySelectorAll("[data-rows]")) settle(area);
 })();

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from mandates.engine import CHARGES, CONDITIONS, KINDS, Problem
+from mandates.advice import Check
+from mandates.engine import CHARGES, CONDITIONS, KINDS
 from mandates.forms.figures import plain, typed
+from mandates.forms.lists import listed_words, words_text
 from mandates.phrases import conditions_text
 
 RANGES: Final = tuple(name for name, condition in CONDITIONS.items() if condition.kind == "range")
@@ -33,7 +35,7 @@ class Row:
     prefix: str
     number: int | str
     values: dict[str, str]
-    errors: dict[str, list[str]] = field(default_factory=dict)
+    checks: dict[str, list[Check]] = field(default_factory=dict)
     sentence: str = ""
     conditions: str = ""
     more: bool = False
@@ -42,6 +44,16 @@ class Row:
     def name(self) -> str:
         """The beginning of the row's field names."""
         return f"{self.prefix}-{self.number}"
+
+    @property
+    def has_stops(self) -> bool:
+        """Whether anything in the row keeps the draft from being proposed."""
+        return any(check.stops for checks in self.checks.values() for check in checks)
+
+    @property
+    def said(self) -> list[tuple[str, Check]]:
+        """What is to be said about the row: the name of the field, and the check."""
+        return [(name, check) for name, checks in self.checks.items() for check in checks]
 
     @property
     def place(self) -> int:
@@ -54,12 +66,17 @@ class Row:
 
 def posted_rows(data: Mapping[str, Any], prefix: str) -> list[dict[str, str]]:
     """Return the fields of each row that was sent, in the order of the row numbers; empty rows are left out."""
+    return list(numbered_rows(data, prefix).values())
+
+
+def numbered_rows(data: Mapping[str, Any], prefix: str) -> dict[int, dict[str, str]]:
+    """Return the fields of each row that was sent by the row's number; empty rows are left out."""
     pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,4}})-([a-z_]+)")
     rows: dict[int, dict[str, str]] = {}
     for key in data:
         if match := pattern.fullmatch(key):
             rows.setdefault(int(match[1]), {})[match[2]] = str(data[key]).strip()
-    return [rows[number] for number in sorted(rows) if any(rows[number].values())]
+    return {number: rows[number] for number in sorted(rows) if any(rows[number].values())}
 
 
 def limit_of(fields: Fields, *, charter: bool = False) -> dict[str, Any]:
@@ -95,9 +112,10 @@ def conditions_of(fields: Fields, names: Sequence[str] = tuple(CONDITIONS)) -> d
                 when[name] = found
         elif name in CHOICES:
             ticked = [choice for choice in CHOICES[name] if fields.get(f"{name}_{choice}")]
+            ticked += listed_words(fields.get(name, ""))  # pasted words that are none of them
             if ticked:
                 when[name] = ticked
-        elif words := [word.strip() for word in fields.get(name, "").split(",") if word.strip()]:
+        elif words := listed_words(fields.get(name, "")):
             when[name] = words[0] if len(words) == 1 else words
     return when
 
@@ -123,7 +141,7 @@ def budget_of(fields: Fields) -> dict[str, Any]:
 # --- to the form ---
 
 
-def limit_row(prefix: str, number: int, limit: Mapping[str, Any], currency: str) -> Row:
+def limit_row(prefix: str, number: int, limit: Mapping[str, Any]) -> Row:
     """Return the row that shows a limit of a mandate or of the charter."""
     when = limit.get("when") if isinstance(limit.get("when"), Mapping) else {}
     values = {"metric": str(limit.get("metric", "")), **condition_fields(when or {})}
@@ -132,14 +150,16 @@ def limit_row(prefix: str, number: int, limit: Mapping[str, Any], currency: str)
             values[name] = _("any") if limit[name] == ANY else typed(limit[name])
     if limit.get("committee"):
         values["committee"] = str(limit["committee"])
-    rare = {name: raw for name, raw in (when or {}).items() if name not in OFTEN}
-    return Row(prefix, number, values, conditions=_said(rare, currency))
+    return Row(prefix, number, values)
 
 
-def _said(when: Mapping[str, Any], currency: str) -> str:
+def said_conditions(limit: Mapping[str, Any], currency: str) -> str:
+    """Return in words the conditions that wait behind “more conditions”; empty where they cannot be read."""
+    when = limit.get("when")
+    rare = {name: raw for name, raw in when.items() if name not in OFTEN} if isinstance(when, Mapping) else {}
     try:
-        return conditions_text(when, currency)
-    except (TypeError, ValueError, AttributeError):
+        return conditions_text(rare, currency) if rare else ""
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
         return ""
 
 
@@ -152,10 +172,12 @@ def condition_fields(when: Mapping[str, Any]) -> dict[str, str]:
                 if end in raw:
                     values[f"{name}_{end}"] = typed(raw[end])
         elif name in CHOICES:
-            for choice in raw if isinstance(raw, list) else [raw]:
-                values[f"{name}_{choice}"] = "on"
+            words = [str(word) for word in (raw if isinstance(raw, list) else [raw])]
+            values |= {f"{name}_{word}": "on" for word in words if word in CHOICES[name]}
+            if strange := [word for word in words if word not in CHOICES[name]]:
+                values[name] = words_text(strange)
         else:
-            values[name] = ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+            values[name] = words_text([str(word) for word in (raw if isinstance(raw, list) else [raw])])
     return values
 
 
@@ -168,28 +190,29 @@ def budget_row(prefix: str, number: int, budget: Mapping[str, Any]) -> Row:
 # --- what is wrong ---
 
 
-def place_problems(problems: Sequence[Problem], rows: Mapping[str, Sequence[Row]], scope: Row | None) -> list[Problem]:
-    """Put each problem at the field of the row that its path names; return those that belong to no row."""
-    rest = []
-    for problem in problems:
-        match = re.match(r"([a-z]+)\[([0-9]+)\](?:\.(.*))?$", problem.path)
+def place_checks(checks: Sequence[Check], rows: Mapping[str, Sequence[Row]], scope: Row | None) -> None:
+    """Put each check at the field of the row that its path names."""
+    for check in checks:
+        match = re.match(r"([a-z]+)\[([0-9]+)\](?:\.(.*))?$", check.path)
         if match and match[1] in rows and int(match[2]) < len(rows[match[1]]):
-            _at(rows[match[1]][int(match[2])], match[3] or "", problem)
-        elif scope is not None and problem.path.startswith("scope"):
-            _at(scope, problem.path.removeprefix("scope").lstrip("."), problem)
-        else:
-            rest.append(problem)
-    return rest
+            _at(rows[match[1]][int(match[2])], match[3] or "", check)
+        elif scope is not None and check.path.startswith("scope"):
+            _at(scope, check.path.removeprefix("scope").lstrip("."), check)
 
 
-def _at(row: Row, path: str, problem: Problem) -> None:
-    name = _field_of(path)
-    row.errors.setdefault(name, []).append(problem.detail)
-    condition = re.sub(r"_(from|below|new|renewal|expansion|one_off|monthly)$", "", name)
+def _at(row: Row, path: str, check: Check) -> None:
+    name = field_of(path)
+    row.checks.setdefault(name, []).append(check)
+    condition = condition_of(name)
     row.more = row.more or (condition in CONDITIONS and condition not in OFTEN)
 
 
-def _field_of(path: str) -> str:
+def condition_of(name: str) -> str:
+    """Return the condition that a field belongs to: `term_months_from` -> `term_months`."""
+    return re.sub(r"_(from|below|new|renewal|expansion|one_off|monthly)$", "", name)
+
+
+def field_of(path: str) -> str:
     """Return the name of the field that a path inside a row means: `when.term_months.from` -> `term_months_from`."""
     parts = re.sub(r"\[[0-9]+\]", "", path).removeprefix("when").lstrip(".").split(".")
     name = parts[0]
@@ -198,24 +221,3 @@ def _field_of(path: str) -> str:
     if name in CHOICES:
         return f"{name}_{CHOICES[name][0]}"
     return name or "metric"
-
-
-# --- without scripts ---
-
-
-def moved(rows: list[dict[str, str]], what: str, number: int) -> list[dict[str, str]]:
-    """Return the rows after a button of a page without scripts was pressed: add, up, down, copy or remove."""
-    rows = list(rows)
-    if what == "add":
-        return [*rows, {}]
-    if not 0 <= number < len(rows):
-        return rows
-    if what == "remove":
-        del rows[number]
-    elif what == "copy":
-        rows.insert(number + 1, dict(rows[number]))
-    else:
-        other = number + (-1 if what == "up" else 1)
-        if what in ("up", "down") and 0 <= other < len(rows):
-            rows[number], rows[other] = rows[other], rows[number]
-    return rows

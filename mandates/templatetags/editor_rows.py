@@ -16,24 +16,21 @@ from mandates.views.reading import PERIODS as PERIOD_LABELS
 register = template.Library()
 
 
-def _errors(row: Row, name: str) -> tuple[SafeString, SafeString]:
-    """Return the attributes that point to a field's errors, and the errors themselves."""
-    found = row.errors.get(name, [])
-    if not found:
-        return SafeString(""), SafeString("")
-    said = f"{row.name}-{name}-said"
-    attributes = format_html(' aria-invalid="true" aria-describedby="{}"', said)
-    items = format_html_join("", "<li>{}</li>", ((detail,) for detail in found))
-    return attributes, format_html('<ul class="errorlist" id="{}">{}</ul>', said, items)
+def _wrong(row: Row, name: str) -> SafeString:
+    """Return the attributes that point to what is said about a field."""
+    checks = row.checks.get(name, [])
+    if not checks:
+        return SafeString("")
+    invalid = SafeString(' aria-invalid="true"') if any(check.stops for check in checks) else SafeString("")
+    return format_html('{} aria-describedby="{}-{}-said"', invalid, row.name, name)
 
 
 @register.simple_tag
 def row_input(row: Row, name: str, label: str, mode: str = "text", hint: str = "") -> SafeString:
     """Return a text field of a row; `mode` is the keyboard: text, decimal or numeric."""
-    attributes, errors = _errors(row, name)
-    field = format_html(
+    return format_html(
         '<input type="text" id="id_{}-{}" name="{}-{}" value="{}" aria-label="{}" inputmode="{}" autocomplete="off"'
-        ' maxlength="400" placeholder="{}"{}>',
+        ' maxlength="2000" placeholder="{}"{}>',
         row.name,
         name,
         row.name,
@@ -42,16 +39,14 @@ def row_input(row: Row, name: str, label: str, mode: str = "text", hint: str = "
         label,
         mode,
         hint,
-        attributes,
+        _wrong(row, name),
     )
-    return field + errors
 
 
 @register.simple_tag
 def row_check(row: Row, name: str, choice: str) -> SafeString:
     """Return one ticked or unticked box of a condition with few values."""
-    attributes, errors = _errors(row, f"{name}_{choice}")
-    field = format_html(
+    return format_html(
         '<label class="tick"><input type="checkbox" id="id_{}-{}_{}" name="{}-{}_{}" value="on"{}{}>{}</label>',
         row.name,
         name,
@@ -60,31 +55,32 @@ def row_check(row: Row, name: str, choice: str) -> SafeString:
         name,
         choice,
         SafeString(" checked") if row.values.get(f"{name}_{choice}") else "",
-        attributes,
+        _wrong(row, f"{name}_{choice}"),
         CHOICES[choice],
     )
-    return field + errors
 
 
 def _select(row: Row, name: str, label: str, options: Iterable[tuple[str, Any]]) -> SafeString:
-    attributes, errors = _errors(row, name)
+    """Return a choice; what was typed and is not offered stays chosen, so that it is not lost."""
     value = row.values.get(name, "")
+    offered = list(options)
+    if value and value not in {code for code, _said in offered}:
+        offered.append((value, value))
     listed = format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((code, SafeString(" selected") if code == value else "", said) for code, said in options),
+        ((code, SafeString(" selected") if code == value else "", said) for code, said in offered),
     )
-    field = format_html(
+    return format_html(
         '<select id="id_{}-{}" name="{}-{}" aria-label="{}"{}>{}</select>',
         row.name,
         name,
         row.name,
         name,
         label,
-        attributes,
+        _wrong(row, name),
         listed,
     )
-    return field + errors
 
 
 @register.simple_tag

@@ -19,7 +19,6 @@ from journal.timeline import timeline
 from mandates.actions import (
     decline_charter,
     draft_charter,
-    edit_charter,
     grant_charter,
     join_charter_draft,
     propose_charter,
@@ -31,22 +30,15 @@ from mandates.documents import document_of
 from mandates.drafters import drafter_ids, drafters_said
 from mandates.engine import check_charter
 from mandates.exchange import read_charter, written
-from mandates.forms.editor import (
-    CharterFieldsForm,
-    Editor,
-    editor_after_button,
-    editor_of,
-    initial_of,
-    posted_document,
-    pressed,
-)
 from mandates.forms.moves import DocumentForm, EditionForm, GrantForm, ReasonForm
 from mandates.models import CharterPeriod, CharterVersion, VersionState
 from mandates.phrases import bound_text, conditions_text, listed, metric_label
 from mandates.sentences import charter_sentences
 from mandates.snapshots import in_force
 from mandates.states import CHARTER_MOVES
+from mandates.views.drafting import answer
 from mandates.views.looking import PageRequest, refused, visible_charters
+from mandates.views.subjects import Subject
 from mandates.views.versions import BINDING, DANGER, LABELS
 from teams.permissions import About, may
 from teams.views.again import sign_in_again
@@ -256,48 +248,7 @@ def draft(request: PageRequest) -> HttpResponse:
     version = visible_charters(request.person).filter(state=VersionState.DRAFT).first()
     if version is None:
         return render(request, "mandates/no_draft.html", {"crumbs": [{"url": "/charter/", "label": _("Charter")}]})
-    if request.method != "POST":
-        document = document_of(version)
-        form = CharterFieldsForm(initial=initial_of(document) | {"note": version.note})
-        return _draft_page(request, version, editor_of(form, document, charter_problems(version), charter=True))
-    form = CharterFieldsForm(request.POST)
-    if button := pressed(request.POST):
-        return _draft_page(request, version, editor_after_button(form, request.POST, button, charter=True))
-    document = posted_document(request.POST, charter=True)
-    if not form.is_valid():
-        return _draft_page(request, version, editor_of(form, document, [], charter=True), status=422)
-    edition = request.POST.get("edition", "")
-    try:
-        version = edit_charter(
-            version=version,
-            by=request.user,
-            at=timezone.now(),
-            edition=int(edition) if edition.isascii() and edition.isdecimal() and len(edition) < 9 else 0,
-            document=document,
-            note=form.cleaned_data["note"],
-        )
-    except Refusal as refusal:
-        version.refresh_from_db()
-        editor = editor_of(form, document, [], charter=True)
-        return _draft_page(request, version, editor, status=refusal.status, refusal=refusal)
-    if request.POST.get("then") == "look" and not charter_problems(version):
-        return redirect("mandates:charter_version", number=version.number)
-    messages.success(request, _("The draft is saved."))
-    return redirect("mandates:charter_draft")
-
-
-def _draft_page(
-    request: PageRequest, version: CharterVersion, editor: Editor, status: int = 200, refusal: Refusal | None = None
-) -> HttpResponse:
-    context = {
-        "editor": editor,
-        "version": version,
-        "refusal": refusal,
-        "is_own": request.user.pk in drafter_ids(version),
-        "is_charter": True,
-        "crumbs": [{"url": "/charter/", "label": _("Charter")}],
-    }
-    return render(request, "mandates/editor.html", context, status=status)
+    return answer(Subject(request, version, is_charter=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

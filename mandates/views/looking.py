@@ -63,7 +63,9 @@ def open_draft_of(request: PageRequest, code: str) -> MandateVersion | None:
     if not may("mandate.draft", request.person):
         raise Http404
     mandate = get_object_or_404(Mandate, code=code)
-    drafts = MandateVersion.objects.select_related("mandate", "aims", "drafted_by").prefetch_related("drafters")
+    drafts = MandateVersion.objects.select_related("mandate", "aims", "drafted_by").prefetch_related(
+        "drafters__user", "holders__team"
+    )
     return drafts.filter(mandate=mandate, state=VersionState.DRAFT).first()
 
 

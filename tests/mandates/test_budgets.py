@@ -120,6 +120,23 @@ def test_hold_per_customer_counts_each_customer_alone(world: World) -> None:
     assert check_balances() == []
 
 
+def test_hold_of_two_teams_under_one_mandate_counts_each_team_alone(world: World) -> None:
+    """Seen to fail with a budget row that names no team."""
+    rows = [{"per": "team", "period": "quarter", "amount": "1000"}]
+    version = mandate_in_force(world, ["public", "retail"], public_document(2026, 2, budgets=rows), world.at)
+    for code in ("public", "retail"):
+        held = hold(world, "900", f"{code}/1", version=version, team=world.teams[code])
+        assert (held[0].fits, held[0].budget.team) == (True, world.teams[code])
+    for code in ("public", "retail"):
+        assert not hold(world, "101", f"{code}/2", version=version, team=world.teams[code])[0].fits
+        assert hold(world, "100", f"{code}/3", version=version, team=world.teams[code])[0].fits
+    assert sorted(Budget.objects.values_list("team__code", "held")) == [
+        ("public", Decimal(1000)),
+        ("retail", Decimal(1000)),
+    ]
+    assert check_balances() == []
+
+
 def test_hold_in_several_budgets_holds_where_it_fits(world: World) -> None:
     rows = [
         {"per": "team", "period": "month", "amount": "100"},
