@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from approvals.electorates import place_of
@@ -12,7 +12,7 @@ from approvals.judging import hold_keys
 from approvals.models import Case, Deal, Revision
 from journal.refusals import Conflict
 from mandates import budgets
-from mandates.models import CharterVersion, MandateVersion, VersionStep
+from mandates.models import CharterVersion, MandateVersion, VersionPeriod, VersionStep
 from mandates.snapshots import Authority, authority
 from teams.models import CustomerTeam, Organisation, Team
 from teams.organisation import organisation, today
@@ -94,12 +94,16 @@ def pinned_version(revision: Revision | None) -> MandateVersion | None:
 def _moment(team: Team, at: datetime) -> datetime:
     """Return when authority is asked for: whoever waited for the locks judges after what it waited for.
 
-    INVARIANT: a mandate that was revoked or suspended, and a charter that was replaced, before the team was locked
-    judge nothing any more, even where `at` was read a moment before.
+    INVARIANT: a mandate that was revoked, suspended or narrowed, and a charter that was replaced, before the team was
+    locked judge nothing any more, even where `at` was read a moment before.
     """
     stopped = VersionStep.objects.filter(version__holders__team=team).aggregate(last=Max("at"))["last"]
+    granted = VersionPeriod.objects.filter(
+        mandate__versions__holders__team=team, starts_at__lte=F("version__answered_at")
+    )
+    begun = granted.aggregate(last=Max("starts_at"))["last"]
     bound = CharterVersion.objects.aggregate(last=Max("answered_at"))["last"]
-    return max(moment for moment in (at, stopped, bound) if moment is not None)
+    return max(moment for moment in (at, stopped, begun, bound) if moment is not None)
 
 
 def _read(deal_id: int, *, lock: bool = False) -> Deal:

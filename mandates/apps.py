@@ -14,6 +14,7 @@ class MandatesConfig(AppConfig):
     def ready(self) -> None:
         """Tell the worker of the periodic work, the team's page of its section, the settings of what comes first."""
         ticking.register("mandates.settle", "mandates.ticking.settle_due", every=60)
+        ticking.register("mandates.remind", "mandates.ticking.remind_due", every=300)
         # by their paths, because this file is read before any model is
         team_sections = import_string("teams.sections.team_sections")
         team_sections["mandates"] = import_string("mandates.views.team_section.team_section")

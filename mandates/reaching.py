@@ -40,7 +40,7 @@ Rates = tuple[tuple[str, str], ...]
 
 def reach_sentences(before: str, after: str, rates: Mapping[str, str]) -> list[str]:
     """Return one sentence on what the later of two mandates, both as JSON text, allows more, one on what less."""
-    found = _compared(before, after, tuple(sorted(rates.items())))
+    found = differences(before, after, rates)
     groups = {
         "wider": [one for one in found if one.kind == "wider"],
         "narrower": [one for one in found if one.kind == "narrower"],
@@ -49,6 +49,11 @@ def reach_sentences(before: str, after: str, rates: Mapping[str, str]) -> list[s
     shown = {one.metric for one in groups["wider"]}
     groups["undecided"] = [one for one in groups["undecided"] if one.metric not in shown]
     return [_sentence(kind, group) for kind, group in groups.items() if group]
+
+
+def differences(before: str, after: str, rates: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Return in what the later of two mandates, both as JSON text, allows more or less; kept for the next asker."""
+    return _compared(before, after, tuple(sorted(rates.items())))
 
 
 @lru_cache(maxsize=256)

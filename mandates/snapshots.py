@@ -159,7 +159,11 @@ def _still_judges(version: MandateVersion, team: Team, at: datetime) -> bool:
         return False
     if version.state not in (VersionState.GRANTED, VersionState.SUPERSEDED):
         return False
-    goes_on = VersionPeriod.objects.filter(in_force(at), mandate=version.mandate_id).exists()
+    others = VersionPeriod.objects.filter(mandate=version.mandate_id)
+    # what succeeded it may have been revoked meanwhile, and a revoked mandate grants nothing
+    if others.filter(starts_at__gte=last.ends_at, ends_at__lte=at, end_cause="revoked").exists():
+        return False
+    goes_on = others.filter(in_force(at)).exists()
     return goes_on and version.holders.filter(team=team).exists()
 
 

@@ -33,7 +33,7 @@ class About:
     `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
     `elector_ids` the people asked for consent or a vote (`lost_ids` lost that right, `recused_ids` stepped back),
     `drafter_ids` everybody who wrote a part of the version, `holder_team_ids` the teams that hold the mandate,
-    `owner_id` the owner of a token, who asked for a replay or a point, who proposed or wrote something.
+    `owner_id` the owner of a token, who asked for a replay, an emergency or a point, who proposed or wrote something.
     """
 
     team_id: int | None = None
@@ -191,6 +191,22 @@ def _grants(person: Person, about: About) -> Answer:
     return _has(ADMINISTRATOR, EXECUTIVE)(person, about)
 
 
+def _confirms_emergency(person: Person, about: About) -> Answer:
+    """An emergency takes two people: whoever asked for it does not confirm it."""
+    if about.owner_id == person.user_id:
+        return _no("asked_for_it")
+    return _has(ADMINISTRATOR, EXECUTIVE)(person, about)
+
+
+def _drafts(person: Person, about: About) -> Answer:
+    """An administrator, or whoever asked for the team's own mandate while still one of the team."""
+    if person.user_id in about.drafter_ids and any(
+        person.team_roles.get(team_id) in (LEAD, MEMBER) for team_id in about.holder_team_ids
+    ):
+        return _yes("asked_for_it")
+    return _has(ADMINISTRATOR)(person, about)
+
+
 def _grants_charter(person: Person, about: About) -> Answer:
     if person.user_id in about.drafter_ids:
         return _no("drafted_it")
@@ -275,11 +291,15 @@ PERMISSIONS: dict[str, Predicate] = {
     "case.recuse": _votes,
     "approval.revoke": _revokes_approval,
     "mandate.see": _everybody,
-    "mandate.draft": _administers,
-    "mandate.propose": _administers,
+    "mandate.ask": _works_in_team,
+    "mandate.draft": _drafts,
+    "mandate.propose": _drafts,
     "mandate.grant": _grants,
     "mandate.decline": _grants,
+    "mandate.counter": _grants,
+    "mandate.accept": _works_in_team,
     "mandate.revoke": _directs,
+    "mandate.confirm_emergency": _confirms_emergency,
     "mandate.suspend": _directs,
     # resuming gives authority back, so it is a grantor's to do
     "mandate.resume": _grants,
@@ -331,6 +351,7 @@ SENTENCES: dict[str, str] = {
     "recused": _("You recused yourself from this case: it counts for the quorum, and others vote on it."),
     "not_on_committee": _("Only the committee that gave this approval may revoke it."),
     "drafted_it": _("You drafted this version, so a second person answers it."),
+    "asked_for_it": _("You asked for this, so a second person confirms it."),
     "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),
     "cost_hidden": _("Cost and margin of this team are not shown to you."),
     "not_contact": _("Only the contact, the account lead or a mandate administrator may hand this customer over."),

@@ -27,6 +27,7 @@ from approvals.views.looking import PageRequest, today_of
 from mandates.awaiting import charters_awaiting, mandates_awaiting
 from mandates.balances import Usage, usage
 from mandates.documents import document_of
+from mandates.notices import notices_of
 from mandates.snapshots import authority
 from teams.models import Team
 from teams.permissions import may
@@ -57,6 +58,7 @@ def today(request: PageRequest) -> HttpResponse:
     is_new = not waiting and not mine and not visible_deals(request.person).exists()
     context = {
         "waiting": waiting,
+        "notices": notices_of(list(request.person.team_roles), now) if request.person.team_roles else [],
         "deals": [_deal_item(deal) for deal in mine],
         "teams": [_team(team, now, request) for team in teams],
         "writes_deals": writes_deals,

@@ -10,7 +10,8 @@ from mandates.actions.charter import (
     take_back_charter,
 )
 from mandates.actions.drafting import draft_mandate, edit_draft, propose, take_back
-from mandates.actions.ending import resume, revoke, settle, suspend
+from mandates.actions.emergencies import ask_emergency, confirm_emergency, drop_emergency
+from mandates.actions.ending import keep, resume, revoke, settle, suspend
 from mandates.actions.granting import decline, grant
 from mandates.actions.joining import join_charter_draft, join_draft
 from mandates.actions.testing import add_test, remove_test
@@ -18,18 +19,22 @@ from mandates.actions.testing import add_test, remove_test
 __all__ = [
     "add_price",
     "add_test",
+    "ask_emergency",
     "change_product",
+    "confirm_emergency",
     "create_product",
     "decline",
     "decline_charter",
     "draft_charter",
     "draft_mandate",
+    "drop_emergency",
     "edit_charter",
     "edit_draft",
     "grant",
     "grant_charter",
     "join_charter_draft",
     "join_draft",
+    "keep",
     "propose",
     "propose_charter",
     "remove_test",

@@ -40,10 +40,15 @@ def holder_ids(version: MandateVersion) -> frozenset[int]:
     return frozenset(version.holders.values_list("team_id", flat=True))
 
 
-def judged_move(version: MandateVersion, name: str, *, by: User, at: datetime) -> tuple[Move, date]:
-    """Return the move from the version's state and today's date. Raises: Conflict `illegal_move`; NotAllowed."""
+def judged_move(
+    version: MandateVersion, name: str, *, by: User, at: datetime, owner_id: int | None = None
+) -> tuple[Move, date]:
+    """Return the move from the version's state and today's date; `owner_id`: who asked for an emergency.
+
+    Raises: Conflict `illegal_move`; NotAllowed.
+    """
     move = find(MANDATE_MOVES, name, version.state)
-    about = About(drafter_ids=drafter_ids(version), holder_team_ids=holder_ids(version))
+    about = About(drafter_ids=drafter_ids(version), holder_team_ids=holder_ids(version), owner_id=owner_id)
     return move, require_today(move.permission, by=by, at=at, about=about)
 
 
@@ -113,6 +118,27 @@ def reason_given(reason: str) -> str:
 def team_people(team_ids: Collection[int], day: date) -> list[int]:
     """Return everybody in these teams on a day, coaches included."""
     rows = Membership.objects.filter(holds_on(day), team__in=team_ids, user__is_active=True)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def leads(team_ids: Collection[int], day: date) -> list[int]:
+    """Return the account leads of these teams on a day."""
+    rows = Membership.objects.filter(holds_on(day), team__in=team_ids, role="lead", user__is_active=True)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def administrators(day: date) -> list[int]:
+    """Return the mandate administrators on a day."""
+    return _with_roles(day, "mandate_administrator")
+
+
+def directors(day: date) -> list[int]:
+    """Return the mandate administrators and executives on a day."""
+    return _with_roles(day, "mandate_administrator", "executive")
+
+
+def _with_roles(day: date, *roles: str) -> list[int]:
+    rows = OrganisationRole.objects.filter(holds_on(day), user__is_active=True, role__in=roles)
     return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
 
 

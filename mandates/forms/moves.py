@@ -37,9 +37,14 @@ class GrantForm(Confirming):
         label=_("In force from"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: at once. The version in force judges until then."),
+        help_text=_("Empty: as soon as it may be. The version in force judges until then."),
     )
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everybody can read it. A version that takes authority away needs one."),
+    )
 
 
 class ReasonForm(forms.Form):
@@ -47,6 +52,17 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
     edition = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RevokeForm(ReasonForm):
+    """End a version for good, with notice where it judges today."""
+
+    from_on = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: as soon as the notice period is over. Until then it judges as before."),
+    )
 
 
 class EditionForm(forms.Form):

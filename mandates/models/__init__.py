@@ -15,6 +15,7 @@ from mandates.models.authority import (
 from mandates.models.budget import Budget, LedgerEntry
 from mandates.models.catalogue import Price, Product, Rate
 from mandates.models.drafting import CharterDrafter, VersionAims, VersionDrafter
+from mandates.models.life import Emergency, VersionReminder
 
 __all__ = [
     "Budget",
@@ -22,6 +23,7 @@ __all__ = [
     "CharterDrafter",
     "CharterPeriod",
     "CharterVersion",
+    "Emergency",
     "LedgerEntry",
     "Mandate",
     "MandateVersion",
@@ -32,6 +34,7 @@ __all__ = [
     "VersionDrafter",
     "VersionHolder",
     "VersionPeriod",
+    "VersionReminder",
     "VersionState",
     "VersionStep",
     "VersionTest",

@@ -15,6 +15,7 @@ class VersionState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     GRANTED = "granted", _("granted")
     DECLINED = "declined", _("declined")
+    COUNTERED = "countered", _("countered")
     SUSPENDED = "suspended", _("suspended")
     SUPERSEDED = "superseded", _("superseded")
     REVOKED = "revoked", _("revoked")
@@ -202,13 +203,17 @@ class VersionTest(models.Model):
 
 
 class VersionStep(models.Model):
-    """Why a granted version was suspended, resumed or revoked. INVARIANT: never changed (trigger)."""
+    """Why a granted version was suspended, resumed or revoked. INVARIANT: never changed (trigger).
+
+    `takes_effect_at`: when a revocation with notice ends the version; empty where the step took effect at once.
+    """
 
     version = models.ForeignKey(MandateVersion, on_delete=models.PROTECT, related_name="steps")
     name = models.CharField(max_length=12)
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    takes_effect_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.version}"

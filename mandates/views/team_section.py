@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from mandates.models import VersionPeriod
+from mandates.notices import notices_of
 from mandates.snapshots import in_force
 from mandates.views.reading import committee_names, team_bars, told
 from teams.models import Team
@@ -24,4 +25,4 @@ def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str,
         | told(version, names)
         for version in (period.version for period in periods.order_by("mandate__name"))
     ]
-    return "mandates/_team_section.html", {"held": held, "team": team}
+    return "mandates/_team_section.html", {"held": held, "team": team, "notices": notices_of([team.pk], at)}

@@ -17,7 +17,19 @@ from django.views.decorators.http import require_POST, require_safe
 from journal.moves import legal
 from journal.refusals import Refusal
 from mandates import sections
-from mandates.actions import decline, grant, propose, resume, revoke, suspend, take_back
+from mandates.actions import (
+    ask_emergency,
+    confirm_emergency,
+    decline,
+    drop_emergency,
+    grant,
+    keep,
+    propose,
+    resume,
+    revoke,
+    suspend,
+    take_back,
+)
 from mandates.catalogue import rates_on
 from mandates.checking import findings_of, problems_of
 from mandates.comparing import compare
@@ -25,11 +37,12 @@ from mandates.documents import document_of
 from mandates.drafters import drafter_ids, drafters_said
 from mandates.engine import Problem, check_mandate
 from mandates.findings import Finding
-from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm
+from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm, RevokeForm
 from mandates.models import MandateVersion, VersionState
 from mandates.phrases import listed
 from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
+from mandates.views.life import is_offered, life_of, owned, start_of, told_start
 from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
 from mandates.views.mandates import version_in_force
 from mandates.views.reading import committee_names, period_text, shown_state, told
@@ -38,7 +51,7 @@ from teams.organisation import today
 from teams.permissions import may
 from teams.views.again import sign_in_again
 
-ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], MandateVersion]] = {
+ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], object]] = {
     "propose": lambda v, r, f: propose(
         version=v, by=r.user, at=timezone.now(), edition=f.cleaned_data["edition"], confirmed=f.confirmed_keys()
     ),
@@ -55,7 +68,11 @@ ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], MandateVersion]]
     "decline": lambda v, r, f: decline(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "suspend": lambda v, r, f: suspend(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "resume": lambda v, r, f: resume(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "keep": lambda v, r, f: keep(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "revoke": lambda v, r, f: revoke(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "ask_emergency": lambda v, r, f: ask_emergency(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "confirm_emergency": lambda v, r, f: confirm_emergency(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "drop_emergency": lambda v, r, f: drop_emergency(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
 }
 LABELS = {
     "propose": gettext_lazy("Propose this version"),
@@ -65,6 +82,10 @@ LABELS = {
     "suspend": gettext_lazy("Suspend it"),
     "resume": gettext_lazy("Resume it"),
     "revoke": gettext_lazy("Revoke it for good"),
+    "keep": gettext_lazy("Take the notice back"),
+    "ask_emergency": gettext_lazy("Emergency: revoke it at once"),
+    "confirm_emergency": gettext_lazy("Confirm: revoke it at once"),
+    "drop_emergency": gettext_lazy("No, it goes on"),
 }
 DONE = {
     "propose": gettext_lazy("The version is proposed. Those who may grant it have been told."),
@@ -73,11 +94,15 @@ DONE = {
     "decline": gettext_lazy("The version is declined. Its drafter has been told."),
     "suspend": gettext_lazy("The version is suspended. Its teams have been told."),
     "resume": gettext_lazy("The version judges again. Its teams have been told."),
-    "revoke": gettext_lazy("The version is revoked. Its teams have been told."),
+    "revoke": gettext_lazy("The version is revoked, from the day that its page names. Its teams have been told."),
+    "keep": gettext_lazy("The version goes on. Its teams have been told."),
+    "ask_emergency": gettext_lazy("A second person has been asked to confirm. Until then the version judges on."),
+    "confirm_emergency": gettext_lazy("The version is revoked at once. Its teams have been told the reason."),
+    "drop_emergency": gettext_lazy("The version goes on. Whoever asked has been told."),
 }
-DANGER = ("decline", "suspend", "revoke", "take_back")
+DANGER = ("decline", "suspend", "revoke", "take_back", "ask_emergency", "confirm_emergency")
 # what asks to sign in again where the session is not recent
-BINDING = ("grant", "resume")
+BINDING = ("grant", "resume", "keep", "confirm_emergency", "accept")
 
 
 @require_safe
@@ -102,7 +127,7 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     if name in BINDING and (asked := sign_in_again(request, doing=str(LABELS[name]), back=page)):
         return asked
     try:
-        version = ACTIONS[name](version, request, form)
+        ACTIONS[name](version, request, form)
     except Refusal as refusal:
         version.refresh_from_db()
         context = _context(request, version, {name: form})
@@ -125,8 +150,10 @@ def _form(name: str, findings: Sequence[Finding], data: Any = None, initial: Any
         return ProposeForm(data, findings=findings, **options)
     if name == "grant":
         return GrantForm(data, findings=findings, **options)
-    if name == "take_back":
+    if name in ("take_back", "confirm_emergency"):
         return EditionForm(data, **options)
+    if name == "revoke":
+        return RevokeForm(data, **options)
     return ReasonForm(data, **options)
 
 
@@ -151,19 +178,21 @@ def _context(
         "drafter_ids": drafter_ids(version),
         "drafters": listed(drafters_said(version)),
         "periods": [period_text(period, timezone.now()) for period in version.periods.order_by("starts_at", "id")],
-        "steps": version.steps.select_related("by").order_by("-id"),
         "crumbs": [
             {"url": "/mandates/", "label": _("Mandates")},
             {"url": f"/mandates/{version.mandate.code}/", "label": version.mandate.name},
         ],
     }
+    context |= life_of(version, request.person, timezone.now())
     if problems:
-        return context | {"moves": [m for m in _moves(request, version, bound) if m["name"] != "propose"]}
+        return context | {"moves": [m for m in _moves(request, version, context, bound) if m["name"] != "propose"]}
     context |= told(version, names) | shown_trials(version)
+    start = start_of(version, timezone.now())
     context |= {
         "current": current,
+        "start": told_start(start) if start else None,
         "changes": _changes(version, current, names),
-        "moves": _moves(request, version, bound),
+        "moves": _moves(request, version, context, bound),
         "sections": sections.of_version(version, request.person, request),
     }
     return context
@@ -195,13 +224,14 @@ def _reach(other: MandateVersion, version: MandateVersion) -> list[str]:
 
 
 def _moves(
-    request: PageRequest, version: MandateVersion, bound: Mapping[str, forms.Form] | None
+    request: PageRequest, version: MandateVersion, life: Mapping[str, Any], bound: Mapping[str, forms.Form] | None
 ) -> list[dict[str, Any]]:
     """Return the moves that the state and the permission table allow this reader, each with its form."""
-    known = about(version)
+    known = owned(about(version), life["emergency"])
     found = []
     for one in legal(MANDATE_MOVES, version.state):
-        if one.name not in ACTIONS or not may(one.permission, request.person, known):
+        sensible = is_offered(one.name, announced=life["announced"], emergency=life["emergency"])
+        if one.name not in ACTIONS or not sensible or not may(one.permission, request.person, known):
             continue
         findings = findings_to_confirm(version, one.name)
         form = (bound or {}).get(one.name) or _form(one.name, findings, initial={"edition": version.edition})

@@ -27,7 +27,7 @@ from mandates.drafters import aims_of
 from mandates.models import Budget, Mandate, MandateVersion, VersionPeriod, VersionState
 from mandates.snapshots import authority
 from mandates.ticking import settle_due
-from teams.models import Membership
+from teams.models import Membership, Organisation
 from tests.factories import World, public_document
 
 RETAIL: dict[str, Any] = {
@@ -359,7 +359,8 @@ def test_decline_without_a_reason_is_refused(world: World) -> None:
 # --- ending ---
 
 
-def test_revoke_ends_the_authority_at_once_and_for_good(world: World) -> None:
+def test_revoke_where_no_notice_is_due_ends_the_authority_at_once_and_for_good(world: World) -> None:
+    Organisation.objects.update(notice_days=0)
     version = revoke(version=granted(world), by=world.olivier, at=world.at + timedelta(hours=1), reason="Misused.")
     assert version.state == "revoked"
     assert judging(world, "retail", world.at + timedelta(minutes=59)) == [("retail-2026", 1)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mandates.actions import revoke
+from mandates.actions import revoke, suspend
 from mandates.leaving import of_committee
 from tests.factories import AT, World
 
@@ -17,5 +17,6 @@ def test_committee_that_a_mandate_names_is_kept_by_it(world: World) -> None:
 
 def test_committee_is_free_once_no_mandate_in_force_names_it(world: World) -> None:
     for version in world.mandates.values():
+        suspend(version=version, by=world.olivier, at=AT, reason="To be looked at.")
         revoke(version=version, by=world.olivier, at=AT + timedelta(minutes=1), reason="Not needed any more.")
     assert of_committee(world.committees["deal-desk"].pk) == []

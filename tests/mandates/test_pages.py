@@ -317,7 +317,8 @@ def test_grant_page_asks_for_its_findings_to_be_confirmed(world: World, sign_in:
     answer = client.post(f"{base}grant", {"edition": "2", "note": "Mine."})
     assert answer.status_code == 409
     assert "Mine." in answer.content.decode()
-    form = {"edition": "2", "confirmed": "uncovered:line_discount"}
+    assert "This version takes authority away." in page
+    form = {"edition": "2", "confirmed": "uncovered:line_discount", "note": "Everything else is rare."}
     assert client.post(f"{base}grant", form).status_code == 302
 
 

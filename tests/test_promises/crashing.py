@@ -21,7 +21,7 @@ from approvals.actions.outcome import lose, win
 from approvals.actions.submit import submit
 from approvals.actions.vote import cast_vote, revoke_approval
 from approvals.models import Approval, Case, ConsentSeat, Deal
-from mandates.actions.ending import revoke
+from mandates.actions import ask_emergency, confirm_emergency, revoke
 from mandates.models import MandateVersion
 from teams.models import User
 
@@ -61,6 +61,12 @@ def _revoke() -> None:
     revoke(version=version, by=_user("olivier"), at=AT, reason="Now.")
 
 
+def _emergency() -> None:
+    version = MandateVersion.objects.get(mandate__code="public-2026")
+    ask_emergency(version=version, by=_user("nora"), at=AT, reason="Now.")
+    confirm_emergency(version=version, by=_user("olivier"), at=AT)
+
+
 def _revoke_approval() -> None:
     revoke_approval(approval=Approval.objects.latest("id"), by=_user("lien"), at=AT, reason="Now.")
 
@@ -72,6 +78,7 @@ ACTIONS: dict[str, Callable[[], None]] = {
     "settle": _settle,
     "release": _release,
     "revoke": _revoke,
+    "emergency": _emergency,
     "revoke_approval": _revoke_approval,
 }
 
