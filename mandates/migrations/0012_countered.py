@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mandates", "0009_revocation_with_notice"),
+        ("mandates", "0011_revocation_with_notice"),
     ]
 
     operations = [

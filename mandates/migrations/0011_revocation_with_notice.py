@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mandates", "0008_drafting_guards"),
+        ("mandates", "0010_version_tests_kept"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from journal.guards import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mandates", "0010_countered"),
+        ("mandates", "0012_countered"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

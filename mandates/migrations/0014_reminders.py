@@ -6,7 +6,7 @@ from journal.guards import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mandates", "0011_emergencies"),
+        ("mandates", "0013_emergencies"),
     ]
 
     operations = [
