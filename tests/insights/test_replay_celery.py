@@ -69,7 +69,7 @@ def _worker(environment: dict[str, str], redis_url: str, folder: Path, name: str
         )
 
 
-def becomes_true(condition: Callable[[], bool], seconds: float = 90) -> bool:
+def becomes_true(condition: Callable[[], bool], seconds: float = 150) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
