@@ -14,7 +14,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         """Name the work by its path, because this module is read before any model is."""
         ticking.register("approvals.silence", "approvals.ticking.pass_on_silence", every=60)
-        ticking.register("approvals.remind", "approvals.ticking.remind_committees", every=60)
+        ticking.register("approvals.cases", "approvals.ticking.look_at_cases", every=60)
         ticking.register("approvals.electorates", "approvals.ticking.recount_electorates", every=60)
         ticking.register("approvals.lapse", "approvals.ticking.lapse_due", every=300)
         import_string("approvals.leaving.register")()

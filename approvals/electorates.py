@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from approvals.eligibility import Involved, colleagues, electors
+from approvals.eligibility import Elected, Involved, colleagues, with_substitutes
 from approvals.models import Case, Deal, Elector
-from teams.models import Committee, CommitteeSeat, CustomerTeam, Membership, Team, User, holds_on
+from teams.absences import away_on, substitutes_on
+from teams.models import Committee, CommitteeSeat, CustomerTeam, Membership, Substitution, Team, User, holds_on
 
 
 def involved_in(deal: Deal) -> Involved:
@@ -25,8 +26,28 @@ def eligible_colleagues(team: Team, day: date, involved: Involved) -> tuple[int,
 
 def eligible_electors(committee: Committee, day: date, involved: Involved) -> tuple[int, ...]:
     """Return the ids of those on the committee who may vote on a case that opens on `day`."""
+    return tuple(one.user_id for one in electorate(committee, day, involved))
+
+
+def electorate(committee: Committee, day: date, involved: Involved) -> tuple[Elected, ...]:
+    """Return those who may vote on a case that opens on `day`: whoever is away is replaced by the substitute."""
     seats = CommitteeSeat.objects.filter(holds_on(day), committee=committee, user__is_active=True)
-    return electors(seats.values_list("user_id", flat=True), involved)
+    seated = list(seats.values_list("user_id", flat=True))
+    allowed = [(row.member_id, row.substitute_id) for row in substitutes_on(committee, day)]
+    away = away_on(day) if allowed else frozenset()
+    return with_substitutes(seated, away, allowed, involved)
+
+
+def substitutions_of(committee: Committee, day: date) -> dict[tuple[int, int], Substitution]:
+    """Return the substitutions allowed on `day` by member and substitute."""
+    return {(row.member_id, row.substitute_id): row for row in substitutes_on(committee, day)}
+
+
+def present_colleagues(colleagues: Iterable[int], day: date) -> tuple[int, ...]:
+    """Return those of them who are not away: only they are counted upon, though all may answer."""
+    asked = tuple(colleagues)
+    away = away_on(day, asked)
+    return tuple(user for user in asked if user not in away)
 
 
 def lost_rights(case: Case, day: date) -> dict[int, str]:
@@ -36,12 +57,15 @@ def lost_rights(case: Case, day: date) -> dict[int, str]:
     seated = set(_seats(case.committee_id, day).values_list("user_id", flat=True))
     barred = involved_in(case.deal).barred
     lost = {}
-    for user in electors.values_list("user_id", flat=True):
+    rows = electors.values_list("user_id", "substitution__member", "substitution__ended_at")
+    for user, member, ended_at in rows:
         if user not in working:
             lost[user] = Elector.Lost.INACTIVE.value
-        elif user not in seated:
+        elif ended_at is not None:
+            lost[user] = Elector.Lost.ENDED.value
+        elif (member or user) not in seated:
             lost[user] = Elector.Lost.LEFT.value
-        elif user in barred:
+        elif user in barred or member in barred:
             lost[user] = Elector.Lost.PARTY.value
     return lost
 

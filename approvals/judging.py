@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from approvals.electorates import eligible_colleagues, eligible_electors, names_of, place_of
+from approvals.electorates import eligible_colleagues, eligible_electors, names_of, place_of, present_colleagues
 from approvals.eligibility import Involved, too_few
 from approvals.models import Approval, Deal, Revision
 from approvals.terms import DraftTerms
@@ -192,7 +192,7 @@ def _with_people(
     few = False
     codes = list(judged.answer["committees"])
     if judged.outcome == "team":
-        asked = eligible_colleagues(team, day, involved)
+        asked = present_colleagues(eligible_colleagues(team, day, involved), day)
         few = too_few(asked, judged.answer["consents"])
         codes = [judged.committee_code] if few else []
     committees = {one.code: one for one in Committee.objects.filter(code__in=codes)}

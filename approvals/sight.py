@@ -23,7 +23,13 @@ def visible_deals(person: Person) -> QuerySet[Deal]:
     reasons |= Q(Exists(CustomerTeam.objects.filter(customer=OuterRef("customer"), team__in=teams, ended_on=None)))
     if person.committees:
         reasons |= Q(Exists(Case.objects.filter(deal=OuterRef("pk"), committee__in=list(person.committees))))
+    reasons |= Q(Exists(stood_in_by(person).filter(case__deal=OuterRef("pk"))))
     return deals.filter(reasons)
+
+
+def stood_in_by(person: Person) -> QuerySet[Elector]:
+    """Return where the person stands in for a member who was away, and has not been stopped."""
+    return Elector.objects.filter(user=person.user_id, substitution__isnull=False, substitution__ended_at=None)
 
 
 def visible_cases(person: Person) -> QuerySet[Case]:
@@ -39,7 +45,11 @@ def waiting_cases(person: Person) -> QuerySet[Case]:
     if not person.user_id or person.is_operator:
         return Case.objects.none()
     asked = Elector.objects.filter(case=OuterRef("pk"), user=person.user_id, lost_at=None)
-    cases = Case.objects.filter(Exists(asked), state=Case.State.OPEN, committee__in=list(person.committees))
+    stands_in = Exists(stood_in_by(person).filter(case=OuterRef("pk")))
+    cases = Case.objects.filter(Exists(asked), state=Case.State.OPEN)
+    cases = cases.filter(Q(committee__in=list(person.committees)) | Q(stands_in))
+    # once it has passed to one member, it waits for nobody else
+    cases = cases.filter(Q(passed_to=None) | Q(passed_to=person.user_id))
     cases = cases.exclude(deal__contact=person.user_id).exclude(deal__editors__user=person.user_id)
     return cases.exclude(votes__user=person.user_id).exclude(recusals__user=person.user_id)
 
@@ -58,7 +68,14 @@ def about(deal: Deal) -> About:
         contact_id=deal.contact_id,
         editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
         result_by_id=deal.result_by_id,
+        stand_ins=_stand_ins(Elector.objects.filter(case__deal=deal)),
     )
+
+
+def _stand_ins(electors: QuerySet[Elector]) -> dict[int, int]:
+    """Return who stands in, and for whom; whoever was stopped stands in no more."""
+    rows = electors.filter(substitution__isnull=False, substitution__ended_at=None)
+    return dict(rows.values_list("user_id", "substitution__member"))
 
 
 def about_next(deal: Deal, day: date) -> About:
@@ -82,6 +99,8 @@ def about_case(case: Case, *, owner_id: int | None = None) -> About:
         lost_ids=frozenset(user for user, lost_at in electors if lost_at is not None),
         recused_ids=frozenset(case.recusals.values_list("user_id", flat=True)),
         owner_id=owner_id,
+        stand_ins=_stand_ins(case.electors.all()),
+        passed_to_id=case.passed_to_id,
     )
 
 

@@ -26,7 +26,8 @@ DEAL_MOVES: tuple[Move, ...] = (
     _move("withdraw", ["draft", "pending"], "withdrawn", "deal.withdraw", "deal.withdrawn"),
     _move("win", ["approved"], "won", "deal.close", "deal.won"),
     _move("lose", ["approved"], "lost", "deal.close", "deal.lost"),
-    _move("lapse", ["approved"], "lapsed", "", "deal.lapsed"),
+    # a yes that ran out, or a committee that was silent and whose rule says so
+    _move("lapse", ["approved", "pending"], "lapsed", "", "deal.lapsed"),
     _move("reopen", ["won", "lost"], "approved", "deal.reopen", "deal.reopened"),
     # where the yes has run out or its room in the budget is gone, the deal must be asked for again
     _move("reopen_as_draft", ["won", "lost"], "draft", "deal.reopen", "deal.reopened"),
@@ -40,11 +41,13 @@ CASE_MOVES: tuple[Move, ...] = (
     *_stays("propose", ["open"], "case.propose", "counter.proposed"),
     *_stays("recuse", ["open"], "case.recuse", "case.recused"),
     *_stays("remind", ["open"], "", "case.reminded"),
+    *_stays("pass_on", ["open"], "", "case.passed_on"),
     *_stays("get_stuck", ["open"], "", "case.stuck"),
     _move("approve", ["open"], "approved", "", "case.approved"),
     _move("decline", ["open"], "declined", "", "case.declined"),
     # the team took up a counter-proposal: a new revision inside it is approved at once
     _move("counter", ["open"], "countered", "", "case.countered"),
+    _move("lapse", ["open"], "lapsed", "", "case.lapsed"),
     _move("void", ["open"], "void", "", "case.voided"),
 )
 

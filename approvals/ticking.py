@@ -8,12 +8,11 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from approvals.actions.consent import pass_on
 from approvals.actions.outcome import lapse
+from approvals.actions.silence import look_at
 from approvals.actions.vote import recount
 from approvals.locking import lock_deal
 from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealEditor, DealState, Elector
-from approvals.states import CASE_MOVES
-from approvals.telling import action, tell_case
-from journal.moves import find
+from approvals.telling import action
 from journal.refusals import Refusal
 from teams.models import Committee, CommitteeSeat, holds_on
 from teams.organisation import today
@@ -27,12 +26,10 @@ def pass_on_silence(at: datetime) -> int:
     return _each(due.values_list("pk", flat=True), pass_on_round, at)
 
 
-def remind_committees(at: datetime) -> int:
-    """Remind, once, those who have not voted on an overdue case."""
-    due = Case.objects.filter(state=Case.State.OPEN, due_at__lte=at, reminded_at=None, paused_at=None).order_by(
-        "due_at", "id"
-    )
-    return _each(due.values_list("pk", flat=True), remind, at)
+def look_at_cases(at: datetime) -> int:
+    """Remind of cases, and do what their rule on silence says once the answer time is over; a paused one waits."""
+    due = Case.objects.filter(state=Case.State.OPEN, paused_at=None, looks_at__lte=at).order_by("looks_at", "id")
+    return _each(due.values_list("pk", flat=True), look_at, at)
 
 
 def recount_electorates(at: datetime) -> int:
@@ -42,7 +39,16 @@ def recount_electorates(at: datetime) -> int:
     """
     day = today(at)
     seats = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("case__committee"), user=OuterRef("user"))
-    gone: Q = Q(lost_at__isnull=False) | ~Exists(seats) | Q(user__is_active=False) | Q(user=F("case__deal__contact"))
+    gone: Q = (
+        Q(lost_at__isnull=False)
+        | Q(~Exists(seats), substitution=None)
+        | Q(user__is_active=False)
+        | Q(user=F("case__deal__contact"))
+    )
+    members = CommitteeSeat.objects.filter(
+        holds_on(day), committee=OuterRef("case__committee"), user=OuterRef("substitution__member")
+    )
+    gone |= Q(substitution__ended_at__isnull=False) | Q(~Exists(members), substitution__isnull=False)
     gone |= Q(Exists(DealEditor.objects.filter(deal=OuterRef("case__deal"), user=OuterRef("user"))))
     gone |= Q(case__rule=Committee.Rule.MAJORITY, case__due_at__lte=at, case__paused_at=None)
     due = Elector.objects.filter(gone, case__state=Case.State.OPEN, case__stuck_at=None).order_by("case_id")
@@ -77,27 +83,6 @@ def pass_on_round(round_id: int, at: datetime) -> bool:
     round.revision.deal = locked.deal
     objected = round.seats.filter(answer=ConsentSeat.Answer.OBJECTION).exists()
     pass_on(locked, round, Case.Cause.OBJECTION if objected else Case.Cause.SILENCE, by=None, at=at)
-    return True
-
-
-@action
-def remind(case_id: int, at: datetime) -> bool:
-    """Remind the electors of one case who have not voted; say whether it was still to be done."""
-    case = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("deal__customer", "deal__team", "committee")
-        .get(pk=case_id)
-    )
-    if case.state != Case.State.OPEN or case.reminded_at is not None:
-        return False
-    if case.due_at > at or case.paused_at is not None:
-        return False
-    case.reminded_at = at
-    case.save(update_fields=["reminded_at"])
-    voted = case.votes.values("user_id")
-    people = case.electors.exclude(user__in=voted).values_list("user_id", flat=True)
-    event = find(CASE_MOVES, "remind", case.state).event
-    tell_case(event, case, by=None, at=at, data={"due_at": case.due_at}, tell=people)
     return True
 
 

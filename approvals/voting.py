@@ -21,6 +21,8 @@ AGAINST = {
 
 def rule_of(case: Case) -> Rule:
     """Return the rule that was frozen with the case."""
+    if case.passed_to_id is not None:
+        return Rule(kind="number", needed=1, quorum=1)
     return Rule(
         kind=case.rule,
         needed=case.approvals_needed,
@@ -33,7 +35,7 @@ def rule_of(case: Case) -> Rule:
 
 def count(case: Case, *, time_is_over: bool = False) -> Tally:
     """Count the case as its votes stand."""
-    return tally(rule_of(case), ballots(case, case.votes.values_list("user_id", "choice")), time_is_over=time_is_over)
+    return tally(rule_of(case), ballots(case, _cast(case).values_list("user_id", "choice")), time_is_over=time_is_over)
 
 
 def count_counter(case: Case, proposal: CounterProposal) -> Tally:
@@ -56,15 +58,27 @@ def ballots(case: Case, cast: Iterable[tuple[int, str]]) -> list[Ballot]:
 
 
 def electors_left(case: Case) -> QuerySet[Elector]:
-    """Return those of the frozen electorate who still hold the right to vote."""
+    """Return whose votes count: those who still hold the right, or the one to whom the case passed on silence."""
+    rows = holding_the_right(case)
+    return rows if case.passed_to_id is None else rows.filter(user=case.passed_to_id)
+
+
+def holding_the_right(case: Case) -> QuerySet[Elector]:
+    """Return those of the frozen electorate who still hold the right to vote, none of them for a party to the deal."""
     barred = involved_in(case.deal).barred
-    return case.electors.filter(lost_at=None).exclude(user__in=barred).order_by("id")
+    rows = case.electors.filter(lost_at=None, substitution__ended_at=None).exclude(user__in=barred)
+    return rows.exclude(substitution__isnull=False, substitution__member__in=barred).order_by("id")
+
+
+def _cast(case: Case) -> QuerySet[Vote]:
+    """Return the votes that may count: after the case has passed to one member, only what was cast since then."""
+    return case.votes.all() if case.passed_at is None else case.votes.filter(cast_at__gte=case.passed_at)
 
 
 def _that_count(case: Case) -> QuerySet[Vote]:
     """Return the votes of those who may still vote and did not step back."""
     voters = electors_left(case).values("user_id")
-    return case.votes.filter(user__in=voters).exclude(user__in=case.recusals.values("user_id"))
+    return _cast(case).filter(user__in=voters).exclude(user__in=case.recusals.values("user_id"))
 
 
 def conditions_that_count(case: Case) -> list[Vote]:

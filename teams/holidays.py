@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from teams.working_time import NoSpans, spans, text_of
 
 LINE = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})(?:\s+([\d:.h\-\u2013,;\s]*\d))?(?:\s+(\S.*))?")
 LONGEST = 300
+LOOK_BACK = 10
 SOURCE = f"holidays {version('holidays')}"
 
 
@@ -43,9 +45,25 @@ def public_holidays(country: str, subdivision: str, first_year: int, last_year: 
         return ()
     known = library.country_holidays(country, subdiv=subdivision or None)
     language = known.default_language if known.supported_languages else None
-    years = range(first_year, last_year + 1)
+    years = range(max(first_year, known.start_year), min(last_year, known.end_year) + 1)
     found = library.country_holidays(country, subdiv=subdivision or None, years=years, language=language)
     return tuple(Day(on, "", name[:200]) for on, name in sorted(found.items()))
+
+
+def last_year_of(country: str, year: int) -> int:
+    """The last year until `year` whose public holidays the library knows."""
+    if not country:
+        return year
+    # some holidays follow the moon, and are known for fewer years than the others: the library warns
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for last in range(min(year, library.country_holidays(country).end_year), year - LOOK_BACK, -1):
+            try:
+                library.country_holidays(country, years=last)
+            except UserWarning:
+                continue
+            return last
+    return year - LOOK_BACK
 
 
 def own_days(text: str, first_year: int, last_year: int) -> tuple[Day, ...]:

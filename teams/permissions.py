@@ -44,6 +44,8 @@ class About:
     editor_ids: frozenset[int] = frozenset()
     elector_ids: frozenset[int] = frozenset()
     lost_ids: frozenset[int] = frozenset()
+    stand_ins: Mapping[int, int] = field(default_factory=dict)
+    passed_to_id: int | None = None
     recused_ids: frozenset[int] = frozenset()
     seat_ids: frozenset[int] = frozenset()
     drafter_ids: frozenset[int] = frozenset()
@@ -112,7 +114,7 @@ def _sees_deal(person: Person, about: About) -> Answer:
         return _yes("team")
     if about.supporting_team_ids & person.team_roles.keys():
         return _yes("supporting_team")
-    if about.committee_ids & person.committees:
+    if about.committee_ids & person.committees or person.user_id in about.stand_ins:
         return _yes("committee")
     return _yes("auditor") if AUDITOR in person.roles else _no("not_yours_to_see")
 
@@ -146,7 +148,12 @@ def _consents(person: Person, about: About) -> Answer:
 def _votes(person: Person, about: About) -> Answer:
     if person.user_id not in about.elector_ids:
         return _no("not_in_electorate")
-    if not about.committee_ids & person.committees:
+    if about.passed_to_id not in (None, person.user_id):
+        return _no("passed_on")
+    if (member := about.stand_ins.get(person.user_id)) is not None:
+        if member in {about.contact_id, *about.editor_ids}:
+            return _no("stands_in_for_party")
+    elif not about.committee_ids & person.committees:
         return _no("left_committee")
     if person.user_id in about.recused_ids:
         return _no("recused")
@@ -177,6 +184,31 @@ def _revokes_approval(person: Person, about: About) -> Answer:
     if not about.committee_ids & person.committees:
         return _no("not_on_committee")
     return _not_a_party(person, about)
+
+
+# --- absence ---
+
+
+def _speaks_for(person: Person, about: About) -> Answer:
+    """Whoever is away says so, or the chair of a committee on which they sit."""
+    if about.owner_id == person.user_id:
+        return _yes("own")
+    return _yes("chair") if about.committee_ids & person.chairs else _no("not_chair")
+
+
+def _confirms_substitute(person: Person, about: About) -> Answer:
+    """A third person: the chair for the committee, or an administrator, such as where the chair is away."""
+    if person.user_id in {about.owner_id, *about.seat_ids}:
+        return _no("own_substitute")
+    if about.committee_ids & person.chairs:
+        return _yes("chair")
+    return _has(ADMINISTRATOR)(person, about)
+
+
+def _ends_substitute(person: Person, about: About) -> Answer:
+    if person.user_id in {about.owner_id, *about.seat_ids} or about.committee_ids & person.chairs:
+        return _yes("own")
+    return _has(ADMINISTRATOR)(person, about)
 
 
 # --- authority ---
@@ -215,7 +247,7 @@ def _grants_charter(person: Person, about: About) -> Answer:
 
 def _sees_cost(person: Person, about: About) -> Answer:
     """By the team's own setting; committees asked and those who answer for the whole see it always."""
-    if about.committee_ids & person.committees:
+    if about.committee_ids & person.committees or person.user_id in about.stand_ins:
         return _yes("committee")
     if held := person.roles & {ADMINISTRATOR, EXECUTIVE, AUDITOR}:
         return _yes(min(held))
@@ -316,6 +348,10 @@ PERMISSIONS: dict[str, Predicate] = {
     "product.manage": _administers,
     "committee.manage": _administers,
     "calendar.manage": _administers,
+    "absence.set": _speaks_for,
+    "substitute.name": _speaks_for,
+    "substitute.confirm": _confirms_substitute,
+    "substitute.end": _ends_substitute,
     "organisation.manage": _administers,
     "import.run": _administers,
     "journal.read": _has(AUDITOR),
@@ -349,6 +385,11 @@ SENTENCES: dict[str, str] = {
     "written_by_another": _("Only whoever wrote a comment takes it back."),
     "right_lost": _("You lost the right to vote on this case while it was open, and it does not come back."),
     "recused": _("You recused yourself from this case: it counts for the quorum, and others vote on it."),
+    "not_chair": _("This is for the person concerned, or for the chair of a committee on which they sit."),
+    "own_substitute": _("A third person confirms who stands in."),
+    "stands_in_for_party": _("You stand in for somebody whose own deal this is, so others decide on it."),
+    "substitution_ended": _("You stand in here no more."),
+    "passed_on": _("The answer time was over, so the case passed to one member of the committee, who answers it."),
     "not_on_committee": _("Only the committee that gave this approval may revoke it."),
     "drafted_it": _("You drafted this version, so a second person answers it."),
     "asked_for_it": _("You asked for this, so a second person confirms it."),

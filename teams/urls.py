@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import calendars, committees, customers, entrance, members, overview, people, profile, teams
+from teams.views import absences, calendars, committees, customers, entrance, members, overview, people, profile, teams
 
 app_name = "teams"
 urlpatterns = [
@@ -30,6 +30,12 @@ urlpatterns = [
     path("settings/teams/<slug:code>/members/new/", members.new_member, name="new_member"),
     path("settings/teams/<slug:code>/members/<int:pk>/", members.member, name="member"),
     path("settings/teams/<slug:code>/members/<int:pk>/end/", members.end, name="end_member"),
+    path("settings/absence/", absences.absence, name="absence"),
+    path("settings/absences/<int:pk>/end/", absences.end, name="end_absence"),
+    path("settings/substitutes/<int:pk>/confirm/", absences.confirm, name="confirm_substitute"),
+    path("settings/substitutes/<int:pk>/end/", absences.end_substitute, name="end_substitute"),
+    path("settings/committees/<slug:code>/seats/<int:pk>/away/", absences.away, name="seat_away"),
+    path("settings/committees/<slug:code>/seats/<int:pk>/substitute/", absences.substitute, name="seat_substitute"),
     path("settings/calendars/", calendars.calendars, name="calendars"),
     path("settings/calendars/new/", calendars.new, name="new_calendar"),
     path("settings/calendars/<slug:code>/", calendars.calendar, name="calendar"),

@@ -32,8 +32,10 @@ def resume_if_answered(case: Case, of: Organisation, at: datetime) -> bool:
     if case.paused_at is None or waits_for_team(case):
         return False
     case.due_at = moved(case.due_at, paused_at=case.paused_at, at=at, of=of, committee=case.committee)
+    if case.looks_at is not None:
+        case.looks_at = moved(case.looks_at, paused_at=case.paused_at, at=at, of=of, committee=case.committee)
     end_pause(case, at)
-    case.save(update_fields=["paused_at", "due_at"])
+    case.save(update_fields=["paused_at", "due_at", "looks_at"])
     return True
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from approvals.actions.closing import close_answers
-from approvals.electorates import chairs, eligible_electors, involved_in
+from approvals.electorates import chairs, electorate, involved_in, substitutions_of
 from approvals.eligibility import Involved
 from approvals.judging import Judged, hold_key, hold_keys, judge, live_approvals, may_decide, votes_needed
 from approvals.locking import Locked
@@ -26,7 +26,8 @@ from mandates import budgets
 from mandates.budgets import Held
 from mandates.engine import ENGINE_VERSION, canonical
 from mandates.snapshots import given_away
-from teams.calendars import working_due
+from teams import working_time
+from teams.calendars import calendars, working_due
 from teams.models import Committee, Organisation, OrganisationRole, User, holds_on
 from teams.organisation import today
 from teams.standing import person_of
@@ -179,6 +180,8 @@ def _committees(codes: Iterable[str]) -> list[Committee]:
 
 
 def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved) -> Case:
+    calendar = calendars(turn.at, of=turn.organisation).of(committee)
+    time = timedelta(hours=committee.answer_hours)
     case = Case.objects.create(
         deal=turn.deal,
         revision=turn.revision,
@@ -193,11 +196,10 @@ def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved)
         decline_closes=committee.decline_closes,
         silence=committee.silence,
         opened_at=turn.at,
-        due_at=working_due(turn.at, hours=committee.answer_hours, of=turn.organisation, committee=committee),
+        due_at=working_time.after(calendar, turn.at, time),
+        looks_at=working_time.after(calendar, turn.at, time / 2),
     )
-    people = eligible_electors(committee, turn.locked.day, involved)
-    chair = chairs(case, turn.locked.day)
-    Elector.objects.bulk_create(Elector(case=case, user_id=user, is_chair=user in chair) for user in people)
+    people = _freeze_electorate(case, turn.locked.day, involved)
     data = {"revision": turn.revision.number, "cause": cause, "electorate": len(people), "due_at": case.due_at}
     enough = len(people) >= votes_needed(committee)
     tell_case("case.opened", case, by=turn.by, at=turn.at, data={**data, "enough": enough}, tell=people)
@@ -206,14 +208,33 @@ def _open_case(turn: Turn, committee: Committee, cause: str, involved: Involved)
     return case
 
 
+def _freeze_electorate(case: Case, day: date, involved: Involved) -> list[int]:
+    """Write down who may vote on a case; a substitute takes the vote of a member who is away, but never the chair."""
+    elected = electorate(case.committee, day, involved)
+    chair = chairs(case, day)
+    known = substitutions_of(case.committee, day) if any(one.stands_in_for for one in elected) else {}
+    Elector.objects.bulk_create(
+        Elector(
+            case=case,
+            user_id=one.user_id,
+            is_chair=one.user_id in chair,
+            substitution=known.get((one.stands_in_for or 0, one.user_id)),
+        )
+        for one in elected
+    )
+    return [one.user_id for one in elected]
+
+
 def get_stuck(case: Case, *, at: datetime) -> None:
     """Note, once, that those who may still vote cannot decide a case, and tell everybody who can do something."""
     if case.stuck_at is not None:
         return
     found = find(CASE_MOVES, "get_stuck", case.state)
     case.stuck_at = at
+    # its rule on silence has its turn at once
+    case.looks_at = at
     case.edition += 1
-    case.save(update_fields=["stuck_at", "edition"])
+    case.save(update_fields=["stuck_at", "looks_at", "edition"])
     left = case.electors.filter(lost_at=None).values_list("user_id", flat=True)
     day = today(at)
     told = [*owners(case.deal), *left, *_administrators(day)]

@@ -21,7 +21,7 @@ from approvals.actions.settling import (
     save,
     sha256,
 )
-from approvals.electorates import eligible_colleagues, involved_in
+from approvals.electorates import eligible_colleagues, involved_in, present_colleagues
 from approvals.eligibility import too_few
 from approvals.judging import Judged, facts_of, hold_keys, judge, live_approvals, may_decide
 from approvals.locking import Locked, lock_deal
@@ -106,7 +106,7 @@ def _act(turn: Turn) -> None:
         ask_committees(turn, answer["committees"], Case.Cause.LIMIT)
     else:
         colleagues = eligible_colleagues(turn.locked.team, turn.locked.day, involved_in(turn.deal))
-        if too_few(colleagues, answer["consents"]):
+        if too_few(present_colleagues(colleagues, turn.locked.day), answer["consents"]):
             ask_committees(turn, [turn.judged.committee_code], Case.Cause.TOO_FEW)
         else:
             ask_colleagues(turn, colleagues)

@@ -64,7 +64,8 @@ def deal_of(request: Request, reference: str) -> Deal:
 
 def shows_cost(request: Request, deal: Deal) -> bool:
     """Say whether the reader is shown the costs of this deal."""
-    return sees_cost(person_of(request), deal.team, committee_ids=about(deal).committee_ids)
+    known = about(deal)
+    return sees_cost(person_of(request), deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
 
 
 def taken(serializer: type[Serializer], data: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.deals import Deal
 from approvals.models.revisions import Decision, Revision
-from teams.models import Committee
+from teams.models import Committee, Substitution
 
 
 class Case(models.Model):
@@ -50,6 +50,13 @@ class Case(models.Model):
     stuck_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # when the product looks at it next by itself: to remind, and from `due_at` on to do what its rule on silence says
+    looks_at = models.DateTimeField(null=True, blank=True)
+    # after silence, the one elector who answers alone; only a vote of theirs since then counts
+    passed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    passed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     edition = models.PositiveIntegerField(default=1)
 
@@ -66,6 +73,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["committee", "state", "-id"], name="case_committee_state"),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="case_due"),
+            models.Index(fields=["looks_at"], condition=Q(state="open", paused_at=None), name="case_looks_at"),
         ]
 
     def __str__(self) -> str:
@@ -79,10 +87,15 @@ class Elector(models.Model):
         LEFT = "left", _("left the committee")
         INACTIVE = "inactive", _("works here no more")
         PARTY = "party", _("took the deal into their own hands")
+        ENDED = "ended", _("stands in no more")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="electors")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="electorates")
     is_chair = models.BooleanField(default=False)
+    # where the elector stands in for a member who was away when the case opened
+    substitution = models.ForeignKey(
+        Substitution, null=True, blank=True, on_delete=models.PROTECT, related_name="electors"
+    )
     lost_at = models.DateTimeField(null=True, blank=True)
     lost_why = models.CharField(max_length=10, choices=Lost.choices, blank=True)
 

@@ -136,7 +136,7 @@ def _page(
     deal, revision = case.deal, case.revision
     known = about_case(case)
     answer = may("case.vote", request.person, known)
-    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
+    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
     document = json.loads(revision.document)["deal"]
     names = names_of(document)
     # a case is seen by its deal's team too: whoever there may not see costs is told what they may know

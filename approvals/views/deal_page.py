@@ -61,7 +61,7 @@ def rows_of(deal: Deal) -> Rows:
     round = ConsentRound.objects.filter(revision=deal.latest_id).first() if deal.latest_id else None
     seats = round.seats.select_related("user", "replied_by").order_by("user__name") if round else []
     cases = deal.cases.select_related("committee", "revision").prefetch_related(
-        "votes__user", "electors__user", "recusals"
+        "votes__user", "electors__user", "electors__substitution__member", "recusals"
     )
     approvals = deal.approvals.select_related("case__committee", "revocation__by").order_by("-id")
     return Rows(
@@ -116,7 +116,7 @@ def deal_page(
     rows = rows_of(deal)
     known = about(deal)
     standing = standing_of(rows, of_team=bool(may("deal.edit", request.person, known)))
-    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids)
+    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
     documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
     draft = _draft(deal, standing, today_of(request))
     names = names_of(*documents.values(), *([draft] if draft else []))

@@ -31,6 +31,10 @@ def votes_as_people(case: Case) -> list[dict[str, Any]]:
     for elector in sorted(case.electors.all(), key=lambda one: one.user.name):
         shown = _answer(elector, cast.get(elector.user_id), recused.get(elector.user_id))
         role = _("chair") if elector.is_chair else ""
+        if elector.substitution is not None:
+            role = _("for %(name)s, who was away") % {"name": elector.substitution.member.name}
+        elif elector.user_id == case.passed_to_id:
+            role = _("answers it alone")
         people.append({"name": elector.user.name, "initials": initials(elector.user.name), "role": role, **shown})
     return people
 

@@ -56,7 +56,9 @@ def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
     known_case, known_answer = documents_as_known(case, answer, sees_cost=cost)
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
-    shown = revision.cases.select_related("committee").prefetch_related("votes__user", "electors__user", "recusals")
+    shown = revision.cases.select_related("committee").prefetch_related(
+        "votes__user", "electors__user", "electors__substitution__member", "recusals"
+    )
     cases = list(shown.order_by("id"))
     return {
         "decision": decision,
@@ -122,7 +124,9 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
     )
     decision = get_object_or_404(decisions, pk=pk)
     deal = decision.revision.deal
-    return decision, sees_cost(request.person, deal.team, committee_ids=about(deal).committee_ids)
+    known = about(deal)
+    seen = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
+    return decision, seen
 
 
 def _said(

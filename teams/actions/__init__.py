@@ -1,5 +1,12 @@
 """Every change to who is who; one function for each, one transaction each."""
 
+from teams.actions.absences import (
+    confirm_substitute,
+    end_absence,
+    end_substitute,
+    name_substitute,
+    set_absence,
+)
 from teams.actions.calendars import (
     choose_calendar,
     create_calendar,
@@ -35,6 +42,7 @@ __all__ = [
     "change_team",
     "change_user",
     "choose_calendar",
+    "confirm_substitute",
     "create_calendar",
     "create_committee",
     "create_customer",
@@ -43,17 +51,21 @@ __all__ = [
     "deactivate_user",
     "discard_calendar_draft",
     "draft_calendar",
+    "end_absence",
     "end_membership",
     "end_role",
+    "end_substitute",
     "first_use",
     "grant_role",
     "hand_over",
     "invite_again",
     "invite_user",
     "make_chair",
+    "name_substitute",
     "put_calendar_in_force",
     "reactivate_user",
     "revoke_token",
     "seat",
+    "set_absence",
     "unseat",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from teams.actions.writing import change, checked, insert, same_edition
-from teams.holidays import SOURCE, Day, all_days, fingerprint, own_days, public_holidays, regions
+from teams.holidays import SOURCE, Day, all_days, fingerprint, last_year_of, own_days, public_holidays, regions
 from teams.models import Calendar, CalendarDay, CalendarVersion, Committee, CommitteeSeat, User
 from teams.standing import require_today
 from teams.working_time import NoSpans, spans, text_of
@@ -154,7 +154,7 @@ def _draft_of(calendar: Calendar, version: CalendarVersion) -> CalendarVersion:
 
 def _draft(calendar: Calendar, terms: Terms, by: User, at: datetime) -> CalendarVersion:
     week = checked_terms(terms)
-    first_year, last_year = at.year - YEARS_BEFORE, at.year + YEARS_AFTER
+    first_year, last_year = at.year - YEARS_BEFORE, last_year_of(terms.country, at.year + YEARS_AFTER)
     days = days_of(terms, first_year, last_year)
     number = (calendar.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = CalendarVersion.objects.create(

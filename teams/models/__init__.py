@@ -1,5 +1,6 @@
 """Who is who: people, teams, customers, committees, and the dated rows that tie them together."""
 
+from teams.models.absences import Absence, Substitution
 from teams.models.calendars import Calendar, CalendarDay, CalendarVersion
 from teams.models.committees import Committee, CommitteeSeat, DutyTurn
 from teams.models.dated import CODE, DatedRow, holds_on
@@ -9,6 +10,7 @@ from teams.models.places import Customer, CustomerTeam, Membership, Team
 
 __all__ = [
     "CODE",
+    "Absence",
     "ApiToken",
     "Calendar",
     "CalendarDay",
@@ -23,6 +25,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationRole",
+    "Substitution",
     "Team",
     "User",
     "UserManager",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from teams import actions
 from teams.forms.places import CommitteeForm, NewCommitteeForm, SeatForm
 from teams.models import Committee, CommitteeSeat
+from teams.views.away import away_context
 from teams.views.profile import crumbs as settings_crumbs
 from teams.views.requests import PageRequest, allowed, form_page, moved, posted, reader
 
@@ -48,6 +49,7 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
         "crumbs": crumbs(),
         "manages": allowed(request, "committee.manage"),
         "sets_calendar": allowed(request, "calendar.manage"),
+        **away_context(shown, request),
     }
     return render(request, "teams/committee.html", context)
 

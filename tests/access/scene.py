@@ -13,9 +13,9 @@ from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
 from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
 from mandates.models import MandateVersion
-from teams.actions import create_calendar, create_token, draft_calendar, invite_user, put_calendar_in_force
+from teams.actions import create_calendar, create_token, draft_calendar, invite_user, put_calendar_in_force, set_absence
 from teams.actions.calendars import Terms
-from teams.models import ApiToken, Calendar, CommitteeSeat, Membership, OrganisationRole
+from teams.models import ApiToken, Calendar, CommitteeSeat, Membership, OrganisationRole, Substitution
 from tests.factories import MEMBER_PRICE, TEAM_PRICE, World, draft, public_document, seat_of, submitted, terms, vote
 
 # The columns of the tables: who asks. Bram is the contact and wrote every deal; Retail supports each of them; the
@@ -105,6 +105,20 @@ def working_calendar(world: World) -> Calendar:
     return made
 
 
+def standing_in(world: World) -> dict[str, int]:
+    """Joris is away, and has named a substitute whom the chair has not confirmed yet."""
+    desk = world.committees["deal-desk"]
+    absence = set_absence(
+        user=world.joris,
+        by=world.joris,
+        at=world.at,
+        first_on=world.today,
+        last_on=None,
+        substitutes={desk: world.ruth},
+    )
+    return {"absence": absence.pk, "substitution": Substitution.objects.get().pk}
+
+
 def scene(world: World) -> Scene:
     """Make one of everything."""
     made = deals(world)
@@ -141,6 +155,7 @@ def scene(world: World) -> Scene:
         "charter_edition": held["charter"].edition,
         "replay": replay.pk,
         "calendar_edition": working_calendar(world).edition,
+        **standing_in(world),
         "joris": world.joris.pk,
         "hanne": world.hanne.pk,
         "chloe": world.chloe.pk,

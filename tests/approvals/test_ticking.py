@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from approvals.actions.consent import give_consent, object_to
-from approvals.models import Case, ConsentRound
-from approvals.ticking import lapse_due, pass_on_silence, recount_electorates, remind_committees
+from approvals.models import ConsentRound
+from approvals.ticking import lapse_due, look_at_cases, pass_on_silence, recount_electorates
 from journal.ticking import registered
 from teams.models import Committee
-from tests.approvals.asking import case_of, told, verbs
-from tests.factories import COMMITTEE_PRICE, TEAM_PRICE, World, seat_of, submitted, vote
+from tests.approvals.asking import case_of, verbs
+from tests.factories import TEAM_PRICE, World, seat_of, submitted, vote
 
 
 def test_silence_of_two_working_days_goes_to_the_committee(made: World) -> None:
@@ -56,17 +56,6 @@ def test_silence_that_cannot_be_passed_on_stops_no_other(made: World) -> None:
     assert case_of(other).cause == "silence"
 
 
-def test_reminder_of_an_overdue_case_reaches_those_who_have_not_voted_once(made: World) -> None:
-    deal = submitted(made, price=COMMITTEE_PRICE)
-    vote(made, case_of(deal), "ines")
-    due = max(Case.objects.values_list("due_at", flat=True))
-    assert remind_committees(due - timedelta(seconds=1)) == 0
-    assert remind_committees(due) == 2
-    assert remind_committees(due) == 0
-    assert told("case.reminded") == {made.people[key].pk for key in ("joris", "karim", "lien", "maarten")}
-    assert case_of(deal).state == "open"
-
-
 def test_lapse_of_everything_due(made: World) -> None:
     first, second = submitted(made), submitted(made, by="chloe", customer="C-18")
     assert lapse_due(made.at + timedelta(days=30)) == 0
@@ -79,7 +68,7 @@ def test_periodic_work_is_registered_and_resolves() -> None:
     ours = {ticker.name: ticker.resolve() for ticker in registered() if ticker.name.startswith("approvals.")}
     assert ours == {
         "approvals.silence": pass_on_silence,
-        "approvals.remind": remind_committees,
+        "approvals.cases": look_at_cases,
         "approvals.electorates": recount_electorates,
         "approvals.lapse": lapse_due,
     }
