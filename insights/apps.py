@@ -15,3 +15,4 @@ class InsightsConfig(AppConfig):
         """Name the work by its path, because this module is read before any model is."""
         ticking.register("insights.replay", "insights.ticking.advance_due", every=1)
         import_string("insights.sections.register")()
+        import_string("insights.attaching.register")()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from mandates.advice import Check, problem_check
 from mandates.catalogue import rates_on
 from mandates.documents import document_of
+from mandates.drafters import aims_of, asking_team_id
 from mandates.engine import Problem, canonical, check_charter, check_mandate
 from mandates.expectations import Trial, check_tests, run_tests
 from mandates.findings import Finding, beyond_charter, never_applying, overlapping, uncovered
@@ -40,9 +41,13 @@ def drafted(version: MandateVersion) -> Drafted:
     return Drafted(document_of(version), version.mandate_id, teams, version.note)
 
 
-def problems_of(version: MandateVersion) -> list[Problem]:
-    """Return all that keeps a mandate's draft from being proposed; paths are those of its document."""
-    return problems_in(drafted(version))
+def problems_of(version: MandateVersion, document: Mapping[str, Any] | None = None) -> list[Problem]:
+    """Return all that keeps a mandate's draft from being proposed; paths are those of its document.
+
+    `document`: what is offered in place of the version's own.
+    """
+    draft = drafted(version)
+    return problems_in(draft if document is None else replace(draft, document=document)) + _unsaid(version)
 
 
 def problems_in(draft: Drafted) -> list[Problem]:
@@ -60,6 +65,18 @@ def problems_in(draft: Drafted) -> list[Problem]:
 def _unexplained(note: str) -> list[Problem]:
     said = _("Say why: the grantor and every reader later will ask.")
     return [] if note.strip() else [Problem("no_note", said, "note")]
+
+
+def _unsaid(version: MandateVersion) -> list[Problem]:
+    """A team that asks says what it wants to reach, and what it does without an agreement."""
+    if asking_team_id(version) is None:
+        return []
+    aims = aims_of(version)
+    wanted = {
+        "goal": (aims.goal, _("Say what the team wants to reach.")),
+        "walk_away": (aims.walk_away, _("Say what the team does without an agreement.")),
+    }
+    return [Problem("not_said", detail, path) for path, (said, detail) in wanted.items() if not said.strip()]
 
 
 def _committee_codes() -> Collection[str]:
@@ -174,9 +191,13 @@ def failed(trial: Trial) -> Problem:
 # --- what the grantor confirms ---
 
 
-def findings_of(version: MandateVersion, at: datetime) -> list[Finding]:
-    """Return what the grantor confirms; empty while the document itself has problems."""
-    return findings_in(drafted(version), at, charter_in_force(at))
+def findings_of(version: MandateVersion, at: datetime, document: Mapping[str, Any] | None = None) -> list[Finding]:
+    """Return what the grantor confirms; empty while the document itself has problems.
+
+    `document`: what is offered in place of the version's own.
+    """
+    draft = drafted(version)
+    return findings_in(draft if document is None else replace(draft, document=document), at, charter_in_force(at))
 
 
 def findings_in(draft: Drafted, at: datetime, charter: Mapping[str, Any] | None) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Everybody who wrote a part of a version, and what the version is for."""
 
-from mandates.models import CharterDrafter, CharterVersion, MandateVersion, VersionAims, VersionDrafter
+from mandates.models import CharterDrafter, CharterVersion, MandateVersion, TeamRequest, VersionAims, VersionDrafter
 
 
 def drafter_ids(version: MandateVersion | CharterVersion) -> frozenset[int]:
@@ -20,3 +20,11 @@ def aims_of(version: MandateVersion) -> VersionAims:
         return version.aims
     except VersionAims.DoesNotExist:
         return VersionAims(version=version)
+
+
+def asking_team_id(version: MandateVersion) -> int | None:
+    """Return the id of the team that asked for a version, None where an administrator drafted it."""
+    try:
+        return version.request.team_id
+    except TeamRequest.DoesNotExist:
+        return None

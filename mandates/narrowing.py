@@ -63,6 +63,13 @@ def _taken(other: MandateVersion, version: MandateVersion, day: date, at: dateti
     return Narrowing(other, tuple(one for one in found if _is_narrower(one)), tuple(lost))
 
 
+def allows_more(before: Mapping[str, Any], after: Mapping[str, Any], at: datetime) -> bool:
+    """Say whether the later document allows, or may allow, anything that the earlier one does not."""
+    rates: Mapping[str, str] = {} if before["currency"] == after["currency"] else rates_on(today(at))
+    found = differences(canonical(before), canonical(after), rates)
+    return any(one.kind == "wider" or (one.kind == "undecided" and one.toward == "wider") for one in found)
+
+
 def _is_narrower(one: Difference) -> bool:
     return one.kind == "narrower" or (one.kind == "undecided" and one.toward == "narrower")
 

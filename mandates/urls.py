@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mandates.views import catalogue, charter, editor, mandates, testing, versions
+from mandates.views import asking, catalogue, charter, editor, mandates, testing, versions
 
 app_name = "mandates"
 urlpatterns = [
     path("mandates/", mandates.listing, name="mandates"),
     path("mandates/new", editor.new, name="new"),
     path("mandates/import", editor.import_page, name="import"),
+    path("mandates/ask/<slug:code>/", asking.ask, name="ask_for"),
     path("mandates/<slug:code>/", mandates.detail, name="mandate"),
     path("mandates/<slug:code>/draft/", editor.draft, name="draft"),
     path("mandates/<slug:code>/draft/begin", editor.begin, name="begin"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("mandates/<slug:code>/print.pdf", mandates.print_pdf, name="print_pdf"),
     path("mandates/<slug:code>/versions/<int:number>/", versions.version_page, name="version"),
     path("mandates/<slug:code>/versions/<int:number>/document.json", mandates.export, name="export"),
+    path("mandates/<slug:code>/versions/<int:number>/asked", asking.edit, name="asked"),
+    path("mandates/<slug:code>/versions/<int:number>/counter", asking.offer, name="counter"),
     path("mandates/<slug:code>/versions/<int:number>/<slug:name>", versions.move, name="move"),
     path("charter/", charter.charter, name="charter"),
     path("charter/draft/", charter.draft, name="charter_draft"),

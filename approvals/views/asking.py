@@ -112,6 +112,8 @@ def _answer(request: PageRequest, form: AskForm) -> dict[str, Any]:
         "problems": [issue.detail for issue in asked.problems],
         "said": _said(question, request.organisation.currency),
         "deal_url": _deal_url(question, request.organisation.currency),
+        # without a mandate every answer is the committee: what to do about that
+        "ask_for_url": "" if asked.versions else reverse("mandates:ask_for", args=[question.team.code]),
     }
 
 

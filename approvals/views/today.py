@@ -28,6 +28,7 @@ from mandates.awaiting import charters_awaiting, mandates_awaiting
 from mandates.balances import Usage, usage
 from mandates.documents import document_of
 from mandates.notices import notices_of
+from mandates.requests import Asked, requests_of
 from mandates.snapshots import authority
 from teams.models import Team
 from teams.permissions import may
@@ -51,6 +52,8 @@ def today(request: PageRequest) -> HttpResponse:
         *_grants(request),
         *_own_steps(request, now),
     ]
+    requests = requests_of(list(request.person.team_roles), now)
+    waiting = [*waiting, *_offers(requests)]
     mine = _own_deals(request)
     teams = list(Team.objects.filter(pk__in=request.person.team_roles, is_active=True).order_by("name"))
     writes_deals = bool(own_teams(request.person))
@@ -58,6 +61,7 @@ def today(request: PageRequest) -> HttpResponse:
     is_new = not waiting and not mine and not visible_deals(request.person).exists()
     context = {
         "waiting": waiting,
+        "requests": requests,
         "notices": notices_of(list(request.person.team_roles), now) if request.person.team_roles else [],
         "deals": [_deal_item(deal) for deal in mine],
         "teams": [_team(team, now, request) for team in teams],
@@ -138,6 +142,21 @@ def _grants(request: PageRequest) -> list[dict[str, Any]]:
         url = reverse("mandates:charter_version", args=[charter.number])
         items.append(_item(url=url, title=title, sub="", left=None, outcome=""))
     return items
+
+
+def _offers(requests: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Return what grantors offer the reader's teams in place of what they asked for."""
+    return [
+        _item(
+            url=reverse("mandates:version", args=[one.version.mandate.code, one.version.number]),
+            title=_("%(name)s offers your team something else than it asked for") % {"name": one.version.answered_by},
+            sub=one.version.mandate.name,
+            left=None,
+            outcome="",
+        )
+        for one in requests
+        if one.waits_for_team
+    ]
 
 
 def _sets_up(request: PageRequest) -> bool:

@@ -11,6 +11,7 @@ from approvals.actions.vote import cast_vote
 from approvals.models import Case, ConsentSeat, Deal
 from approvals.terms import DraftLine, DraftTerms
 from insights.actions import advance, ask_replay
+from insights.demo.asking import ask_from_below
 from insights.demo.deals import price_after
 from insights.demo.founding import person, propose_confirmed
 from mandates.actions import draft_mandate
@@ -55,6 +56,7 @@ def leave_waiting(*, at: datetime) -> None:
     """Write the open ends, each a little before `at` and in the order of their times."""
     _proposal(at)
     _drafts(at)
+    ask_from_below(at - timedelta(hours=19))
     school = _school(at - timedelta(hours=6))
     brewery = _brewery(at - timedelta(hours=5))
     _data_hall(at - timedelta(hours=4))

@@ -9,13 +9,16 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from journal.refusals import Conflict, Invalid
+from mandates import proposals
 from mandates.actions.testing import write_tests
 from mandates.actions.writing import (
+    asking_leads,
     grantors,
     judged_move,
     lock_mandate,
     locked_version,
     own_draft,
+    refuse_other_teams,
     refuse_problems,
     refuse_unconfirmed,
     same_edition,
@@ -24,7 +27,7 @@ from mandates.actions.writing import (
 )
 from mandates.checking import day_or_none, failing_tests, findings_of, problems_of, tests_of
 from mandates.documents import document_of
-from mandates.drafters import aims_of, drafter_ids
+from mandates.drafters import aims_of, asking_team_id, drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionAims, VersionHolder, VersionState
 from mandates.snapshots import in_force
 from teams.actions.writing import checked
@@ -33,7 +36,7 @@ from teams.organisation import organisation
 from teams.standing import require_today
 
 # what follows /mandates/ in the addresses of pages
-RESERVED = frozenset({"new", "import"})
+RESERVED = frozenset({"new", "import", "ask"})
 # the highest number that a document may bring for the first version of a mandate
 LAST_NUMBER = 999_999
 
@@ -60,11 +63,41 @@ def draft_mandate(
     Raises: NotAllowed; Invalid for a code or name that cannot be stored; Conflict `draft_exists`.
     """
     require_today("mandate.draft", by=by, at=at)
-    mandate = _mandate(code.strip(), name.strip(), goal.strip())
+    aims = {"goal": goal, "walk_away": walk_away, "options": options}
+    return begin_draft(
+        by=by,
+        at=at,
+        code=code.strip(),
+        name=name.strip(),
+        aims=aims,
+        document=document,
+        teams=teams,
+        note=note,
+        tests=tests,
+    )
+
+
+def begin_draft(
+    *,
+    by: User,
+    at: datetime,
+    code: str,
+    name: str,
+    aims: Mapping[str, str],
+    document: Mapping[str, Any] | None,
+    teams: Sequence[Team] | None,
+    note: str,
+    tests: Sequence[Mapping[str, Any]] | None = None,
+) -> MandateVersion:
+    """Write a draft as `draft_mandate` does, for whoever was found to have the right; inside the caller's transaction.
+
+    Raises: Invalid for a code or name that cannot be stored; Conflict `draft_exists`.
+    """
+    mandate = _mandate(code, name, aims["goal"].strip())
     source = _source(mandate, at)
     number = _next_number(mandate, document)
     if document is None:
-        document = document_of(source) if source else _empty_document(at)
+        document = document_of(source) if source else empty_document(at)
     if teams is None:
         teams = [holder.team for holder in source.holders.select_related("team")] if source else []
     version = MandateVersion(mandate=mandate, number=number, note=note.strip(), drafted_by=by, drafted_at=at)
@@ -76,7 +109,7 @@ def draft_mandate(
         detail = _("“%(name)s” has an open draft already. Go on with that one, or take it back.")
         raise Conflict("draft_exists", detail % {"name": mandate.name}) from None
     _write_holders(version, teams)
-    _begin_aims(version, source, {"goal": goal, "walk_away": walk_away, "options": options})
+    _begin_aims(version, source, aims)
     write_tests(version, tests if tests is not None else tests_of(source) if source else [])
     tell_mandate("mandate.drafted", version, by=by, at=at, data={"teams": [team.code for team in teams]})
     return version
@@ -143,7 +176,7 @@ def _source(mandate: Mandate, at: datetime) -> MandateVersion | None:
     return period.version if period else mandate.versions.order_by("-number").first()
 
 
-def _empty_document(at: datetime) -> dict[str, Any]:
+def empty_document(at: datetime) -> dict[str, Any]:
     """Return what a first draft begins with: a calendar year, and nothing allowed yet."""
     known = organisation()
     committee = known.default_committee
@@ -202,6 +235,9 @@ def edit_draft(
     judged_move(version, "edit", by=by, at=at)
     own_draft(version, by)
     same_edition(version, edition)
+    if asking_team_id(version) is not None:
+        refuse_other_teams(version, teams, by=by, at=at)
+        name = None if mandate.periods.exists() else name
     before = (version.sha256, version.note)
     version.mandate = mandate
     version.note = note.strip()
@@ -239,7 +275,11 @@ def propose(
     version.edition += 1
     version.save(update_fields=["state", "proposed_by", "proposed_at", "edition"])
     data = {"sha256": version.sha256, "confirmed": [finding.key for finding in beyond]}
-    tell_mandate(move.event, version, by=by, at=at, data=data, tell=grantors(version, day))
+    tell_mandate(
+        move.event, version, by=by, at=at, data=data, tell=[*grantors(version, day), *asking_leads(version, day)]
+    )
+    if asking_team_id(version) is not None:
+        proposals.follow(version, by, at)
     return version
 
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from journal.moves import Move, find
 from journal.record import record
 from journal.refusals import Conflict, Invalid, NotAllowed
-from mandates.drafters import drafter_ids
+from mandates.drafters import asking_team_id, drafter_ids
 from mandates.engine import Problem, canonical, digest
 from mandates.findings import Finding, unconfirmed
 from mandates.models import CharterVersion, Mandate, MandateVersion
 from mandates.states import CHARTER_MOVES, MANDATE_MOVES
 from teams.models import Membership, OrganisationRole, Team, User, holds_on
-from teams.permissions import About
-from teams.standing import require_today
+from teams.organisation import today
+from teams.permissions import About, may
+from teams.standing import person_of, require_today
 
 
 def locked_version(version: MandateVersion) -> MandateVersion:
@@ -48,7 +49,12 @@ def judged_move(
     Raises: Conflict `illegal_move`; NotAllowed.
     """
     move = find(MANDATE_MOVES, name, version.state)
-    about = About(drafter_ids=drafter_ids(version), holder_team_ids=holder_ids(version), owner_id=owner_id)
+    about = About(
+        team_id=asking_team_id(version),
+        drafter_ids=drafter_ids(version),
+        holder_team_ids=holder_ids(version),
+        owner_id=owner_id,
+    )
     return move, require_today(move.permission, by=by, at=at, about=about)
 
 
@@ -72,6 +78,15 @@ def own_draft(version: MandateVersion | CharterVersion, by: User) -> None:
             _("%(name)s drafts this. Join in to change it: whoever drafts a version never grants it.")
             % {"name": version.drafted_by},
         )
+
+
+def refuse_other_teams(version: MandateVersion, teams: Sequence[Team], *, by: User, at: datetime) -> None:
+    """Raises: Invalid where a team that asks for its mandate would give it to other teams, or take it from them."""
+    if may("mandate.draft", person_of(by, today(at))):
+        return
+    if {team.pk for team in teams} != holder_ids(version):
+        detail = _("Your team asks for itself: an administrator changes which teams hold a mandate.")
+        raise Invalid("teams_kept", detail, path="teams")
 
 
 def stored(document: Mapping[str, Any]) -> tuple[str, str]:
@@ -125,6 +140,12 @@ def leads(team_ids: Collection[int], day: date) -> list[int]:
     """Return the account leads of these teams on a day."""
     rows = Membership.objects.filter(holds_on(day), team__in=team_ids, role="lead", user__is_active=True)
     return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def asking_leads(version: MandateVersion, day: date) -> list[int]:
+    """Return the account leads of the team that asked for a version, nobody where none did."""
+    team_id = asking_team_id(version)
+    return [] if team_id is None else leads([team_id], day)
 
 
 def administrators(day: date) -> list[int]:

@@ -1,5 +1,6 @@
 """The tables of what may be agreed."""
 
+from mandates.models.asking import TeamRequest, VersionCounter
 from mandates.models.authority import (
     Charter,
     CharterPeriod,
@@ -30,7 +31,9 @@ __all__ = [
     "Price",
     "Product",
     "Rate",
+    "TeamRequest",
     "VersionAims",
+    "VersionCounter",
     "VersionDrafter",
     "VersionHolder",
     "VersionPeriod",

@@ -1,5 +1,6 @@
 """What a version's page says of its life: the steps that ended or restored it, an emergency, and what it takes away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,15 +43,17 @@ def is_announced(version: MandateVersion, at: datetime) -> bool:
     return version.state == VersionState.GRANTED and rows.exists()
 
 
-def is_offered(name: str, *, announced: bool, emergency: Emergency | None) -> bool:
-    """Say whether a move that the state allows makes sense now."""
+def is_offered(name: str, life: Mapping[str, Any]) -> bool:
+    """Say whether a move that the state allows makes sense now; `life` holds what is announced, asked and offered."""
     if name == "keep":
-        return announced
+        return bool(life["announced"])
     if name == "revoke":
-        return not announced
+        return not life["announced"]
     if name == "ask_emergency":
-        return emergency is None
-    return emergency is not None if name in ("confirm_emergency", "drop_emergency") else True
+        return life["emergency"] is None
+    if name in ("confirm_emergency", "drop_emergency"):
+        return life["emergency"] is not None
+    return life["offer"] is not None if name in ("accept", "refuse", "withdraw_counter") else True
 
 
 def owned(about: About, emergency: Emergency | None) -> About:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from journal.refusals import Refusal
-from mandates.drafters import drafter_ids
+from mandates.drafters import asking_team_id, drafter_ids
 from mandates.models import CharterVersion, Mandate, MandateVersion, VersionState
 from teams.models import Organisation, User
 from teams.organisation import today
@@ -39,11 +39,12 @@ def sees_drafts(person: Person) -> bool:
 
 
 def visible_versions(person: Person) -> QuerySet[MandateVersion]:
-    """Return the versions that somebody may see: all but others' drafts."""
-    versions = MandateVersion.objects.select_related("mandate", "aims", "drafted_by", "proposed_by", "answered_by")
+    """Return the versions that somebody may see: all but drafts, and the drafts of what one's own team asks for."""
+    people = ("drafted_by", "proposed_by", "answered_by")
+    versions = MandateVersion.objects.select_related("mandate", "aims", "request__team", *people)
     if sees_drafts(person):
         return versions
-    return versions.exclude(state=VersionState.DRAFT)
+    return versions.filter(~Q(state=VersionState.DRAFT) | Q(request__team__in=list(person.team_roles)))
 
 
 def mandate_of(request: PageRequest, code: str) -> Mandate:
@@ -78,7 +79,7 @@ def visible_charters(person: Person) -> QuerySet[CharterVersion]:
 def about(version: MandateVersion) -> About:
     """Return what the permission table asks about a version."""
     holders = frozenset(version.holders.values_list("team_id", flat=True))
-    return About(drafter_ids=drafter_ids(version), holder_team_ids=holders)
+    return About(team_id=asking_team_id(version), drafter_ids=drafter_ids(version), holder_team_ids=holders)
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

@@ -6,13 +6,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from mandates.models import VersionPeriod
+from mandates.models import VersionPeriod, VersionState
 from mandates.notices import notices_of
+from mandates.requests import requests_of
 from mandates.snapshots import in_force
 from mandates.views.reading import committee_names, team_bars, told
 from teams.models import Team
 from teams.organisation import today
-from teams.permissions import Person
+from teams.permissions import About, Person, may
 
 
 def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str, Mapping[str, Any]] | None:
@@ -25,4 +26,11 @@ def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str,
         | told(version, names)
         for version in (period.version for period in periods.order_by("mandate__name"))
     ]
-    return "mandates/_team_section.html", {"held": held, "team": team, "notices": notices_of([team.pk], at)}
+    is_own = team.pk in person.team_roles
+    return "mandates/_team_section.html", {
+        "held": held,
+        "team": team,
+        "notices": notices_of([team.pk], at),
+        "requests": [one for one in requests_of([team.pk], at) if is_own or one.state != VersionState.DRAFT],
+        "may_ask": team.is_active and may("mandate.ask", person, About(team_id=team.pk)).allowed,
+    }

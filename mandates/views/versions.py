@@ -18,6 +18,7 @@ from journal.moves import legal
 from journal.refusals import Refusal
 from mandates import sections
 from mandates.actions import (
+    accept,
     ask_emergency,
     confirm_emergency,
     decline,
@@ -25,10 +26,12 @@ from mandates.actions import (
     grant,
     keep,
     propose,
+    refuse,
     resume,
     revoke,
     suspend,
     take_back,
+    withdraw_counter,
 )
 from mandates.catalogue import rates_on
 from mandates.checking import findings_of, problems_of
@@ -42,6 +45,7 @@ from mandates.models import MandateVersion, VersionState
 from mandates.phrases import listed
 from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
+from mandates.views.asked import request_of
 from mandates.views.life import is_offered, life_of, owned, start_of, told_start
 from mandates.views.looking import OPEN, PageRequest, about, refused, version_of
 from mandates.views.mandates import version_in_force
@@ -65,6 +69,9 @@ ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], object]] = {
         confirmed=f.confirmed_keys(),
         note=f.cleaned_data["note"],
     ),
+    "accept": lambda v, r, f: accept(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "refuse": lambda v, r, f: refuse(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
+    "withdraw_counter": lambda v, r, f: withdraw_counter(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "decline": lambda v, r, f: decline(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "suspend": lambda v, r, f: suspend(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
     "resume": lambda v, r, f: resume(version=v, by=r.user, at=timezone.now(), **f.cleaned_data),
@@ -78,6 +85,9 @@ LABELS = {
     "propose": gettext_lazy("Propose this version"),
     "take_back": gettext_lazy("Take it back"),
     "grant": gettext_lazy("Grant this version"),
+    "accept": gettext_lazy("Accept what is offered"),
+    "refuse": gettext_lazy("Say no to the offer"),
+    "withdraw_counter": gettext_lazy("Take the offer back"),
     "decline": gettext_lazy("Decline it"),
     "suspend": gettext_lazy("Suspend it"),
     "resume": gettext_lazy("Resume it"),
@@ -87,10 +97,14 @@ LABELS = {
     "confirm_emergency": gettext_lazy("Confirm: revoke it at once"),
     "drop_emergency": gettext_lazy("No, it goes on"),
 }
+SEND = gettext_lazy("Send it to the grantors")
 DONE = {
     "propose": gettext_lazy("The version is proposed. Those who may grant it have been told."),
     "take_back": gettext_lazy("The version is taken back."),
     "grant": gettext_lazy("The version is granted. Its teams have been told."),
+    "accept": gettext_lazy("The offer is accepted. The new version tells where it stands."),
+    "refuse": gettext_lazy("The grantor has been told. Ask anew when you are ready."),
+    "withdraw_counter": gettext_lazy("The offer is taken back. What the team asked for waits for an answer again."),
     "decline": gettext_lazy("The version is declined. Its drafter has been told."),
     "suspend": gettext_lazy("The version is suspended. Its teams have been told."),
     "resume": gettext_lazy("The version judges again. Its teams have been told."),
@@ -100,9 +114,19 @@ DONE = {
     "confirm_emergency": gettext_lazy("The version is revoked at once. Its teams have been told the reason."),
     "drop_emergency": gettext_lazy("The version goes on. Whoever asked has been told."),
 }
-DANGER = ("decline", "suspend", "revoke", "take_back", "ask_emergency", "confirm_emergency")
+DANGER = (
+    "decline",
+    "refuse",
+    "withdraw_counter",
+    "suspend",
+    "revoke",
+    "take_back",
+    "ask_emergency",
+    "confirm_emergency",
+)
+WITHOUT_REASON = ("take_back", "confirm_emergency", "accept", "withdraw_counter")
 # what asks to sign in again where the session is not recent
-BINDING = ("grant", "resume", "keep", "confirm_emergency", "accept")
+BINDING = ("grant", "resume", "keep", "confirm_emergency")
 
 
 @require_safe
@@ -127,12 +151,14 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     if name in BINDING and (asked := sign_in_again(request, doing=str(LABELS[name]), back=page)):
         return asked
     try:
-        ACTIONS[name](version, request, form)
+        done = ACTIONS[name](version, request, form)
     except Refusal as refusal:
         version.refresh_from_db()
         context = _context(request, version, {name: form})
         return refused(request, "mandates/version.html", context, refusal)
     messages.success(request, DONE[name])
+    if name == "accept" and isinstance(done, MandateVersion):
+        return redirect("mandates:version", code=code, number=done.number)
     return redirect(page)
 
 
@@ -150,7 +176,7 @@ def _form(name: str, findings: Sequence[Finding], data: Any = None, initial: Any
         return ProposeForm(data, findings=findings, **options)
     if name == "grant":
         return GrantForm(data, findings=findings, **options)
-    if name in ("take_back", "confirm_emergency"):
+    if name in WITHOUT_REASON:
         return EditionForm(data, **options)
     if name == "revoke":
         return RevokeForm(data, **options)
@@ -184,6 +210,7 @@ def _context(
         ],
     }
     context |= life_of(version, request.person, timezone.now())
+    context |= request_of(request, version, current, names)
     if problems:
         return context | {"moves": [m for m in _moves(request, version, context, bound) if m["name"] != "propose"]}
     context |= told(version, names) | shown_trials(version)
@@ -230,7 +257,7 @@ def _moves(
     known = owned(about(version), life["emergency"])
     found = []
     for one in legal(MANDATE_MOVES, version.state):
-        sensible = is_offered(one.name, announced=life["announced"], emergency=life["emergency"])
+        sensible = is_offered(one.name, life)
         if one.name not in ACTIONS or not sensible or not may(one.permission, request.person, known):
             continue
         findings = findings_to_confirm(version, one.name)
@@ -238,7 +265,7 @@ def _moves(
         found.append(
             {
                 "name": one.name,
-                "label": LABELS[one.name],
+                "label": SEND if one.name == "propose" and known.team_id else LABELS[one.name],
                 "form": form,
                 "danger": one.name in DANGER,
                 "asks": len(form.visible_fields()) > 0,

@@ -11,7 +11,7 @@ from approvals.actions.files import attach
 from approvals.actions.outcome import win
 from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
-from mandates.actions import draft_charter, draft_mandate, propose, propose_charter
+from mandates.actions import ask_for_mandate, draft_charter, draft_mandate, propose, propose_charter
 from mandates.models import MandateVersion
 from teams.actions import create_calendar, create_token, draft_calendar, invite_user, put_calendar_in_force, set_absence
 from teams.actions.calendars import Terms
@@ -82,6 +82,15 @@ def authority(world: World) -> dict[str, Any]:
         document=public_document(2026, code="drafted"),
         teams=[world.teams["industry"]],
         note="Switches are theirs.",
+    )
+    ask_for_mandate(
+        team=world.teams["retail"],
+        by=world.tom,
+        at=world.at,
+        document=public_document(2026, code="retail"),
+        goal="Answer at the counter.",
+        walk_away="They buy elsewhere.",
+        note="Every price went to the committee.",
     )
     version = draft_mandate(by=world.nora, at=world.at, code="public-2026", note="A better year.")
     propose(version=version, by=world.nora, at=world.at, edition=version.edition, confirmed=())
