@@ -26,7 +26,7 @@ from mandates.forms.wanted import CounterForm, RequestForm, WantedForm
 from mandates.models import Mandate, MandateVersion, VersionState
 from mandates.openness import hidden_rows, sees_margins
 from mandates.requests import askable
-from mandates.views.looking import PageRequest, about, version_of
+from mandates.views.looking import OPEN, PageRequest, about, version_of, visible_versions
 from teams.models import Team
 from teams.permissions import About, may
 from teams.views.again import sign_in_again
@@ -46,7 +46,7 @@ def ask(request: PageRequest, code: str) -> HttpResponse:
     form = RequestForm(
         request.POST or None, start=start, hidden=_hidden(request, start, [team]), initial=_aims_in_force(chosen, at)
     )
-    context = {"team": team, "held": held, "chosen": chosen}
+    context = {"team": team, "held": held, "chosen": chosen, "open": _open(request, chosen)}
     if request.method != "POST":
         return _request_page(request, form, context)
     if not (form.is_valid() and _is_sound(form)):
@@ -65,6 +65,15 @@ def _chosen(request: PageRequest, held: list[Mandate]) -> Mandate | None:
     if code is None:
         return held[0] if len(held) == 1 else None
     return next((mandate for mandate in held if mandate.code == code), None)
+
+
+def _open(request: PageRequest, chosen: Mandate | None) -> dict[str, Any] | None:
+    """Return what is being drafted or waits for an answer already, with a link for those who may see it."""
+    version = chosen.versions.filter(state__in=OPEN).first() if chosen else None
+    if version is None:
+        return None
+    seen = visible_versions(request.person).filter(pk=version.pk).exists()
+    return {"version": version, "url": reverse("mandates:version", args=[version.mandate.code, version.number]) if seen else ""}
 
 
 def _aims_in_force(chosen: Mandate | None, at: datetime) -> dict[str, str]:
