@@ -73,7 +73,10 @@ def _open(request: PageRequest, chosen: Mandate | None) -> dict[str, Any] | None
     if version is None:
         return None
     seen = visible_versions(request.person).filter(pk=version.pk).exists()
-    return {"version": version, "url": reverse("mandates:version", args=[version.mandate.code, version.number]) if seen else ""}
+    return {
+        "version": version,
+        "url": reverse("mandates:version", args=[version.mandate.code, version.number]) if seen else "",
+    }
 
 
 def _aims_in_force(chosen: Mandate | None, at: datetime) -> dict[str, str]:
