@@ -1,5 +1,6 @@
 """What waits for each persona on the day of the demo, by hand, so that every page has something to do."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,6 +56,7 @@ def _submitted(who: str, customer: str, lines: list[Asked], *, at: datetime, **t
 def leave_waiting(*, at: datetime) -> None:
     """Write the open ends, each a little before `at` and in the order of their times."""
     _proposal(at)
+    _unfinished(at)
     _drafts(at)
     ask_from_below(at - timedelta(hours=19))
     school = _school(at - timedelta(hours=6))
@@ -63,6 +65,24 @@ def leave_waiting(*, at: datetime) -> None:
     _hospital(at - timedelta(hours=3))
     _object(brewery, at - timedelta(hours=2))
     _first_vote(school, at - timedelta(hours=1))
+
+
+def _unfinished(at: datetime) -> None:
+    """Ruben's next enterprise mandate: the editor finds a row that never applies and one beyond the charter."""
+    current = MandateVersion.objects.get(mandate__code="enterprise", state=VersionState.GRANTED)
+    document = deepcopy(document_of(current))
+    everything = {"metric": "line_discount", "member": "10", "team": "15"}
+    renewals = {"metric": "line_discount", "when": {"kind": "renewal"}, "member": "12", "team": "18"}
+    beyond = {"metric": "payment_days", "member": "60", "team": "120"}
+    others = [row for row in document["limits"] if row["metric"] not in ("line_discount", "payment_days")]
+    document["limits"] = [everything, renewals, beyond, *others]
+    draft_mandate(
+        by=person("ruben"),
+        at=at - timedelta(hours=21),
+        code="enterprise",
+        document=document,
+        note="Renewals deserve more room; not finished.",
+    )
 
 
 def _drafts(at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The forms of this app's pages: what they change, what they refuse, and two editions that meet."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -72,12 +73,34 @@ def test_edit_customer_of_a_stale_edition_shows_both_and_saves_knowingly(made: W
     assert response.status_code == 409
     rows = {row["label"]: row for row in response.context["stale"]}
     assert (rows["Name"]["before"], rows["Name"]["after"]) == ("Theirs", "Mine")
-    assert rows["Country"]["change"] == "same"
+    assert (rows["Country"]["kind"], rows["Name"]["kind"]) == ("same", "conflict")
     assert b'value="Mine"' in response.content
     assert Customer.objects.get(reference="C-17").name == "Theirs"
     again = client.post("/customers/C-17/edit/", mine | {"edition": facts_of(response.content)})
     assert again.status_code == 302
     assert Customer.objects.get(reference="C-17").name == "Mine"
+
+
+def test_edit_customer_that_two_changed_in_different_fields_merges_them(made: World) -> None:
+    """Seen to fail with a form that keeps what it showed of the field that only the other one changed."""
+    client = as_(made.nora)
+    page = client.get("/customers/C-17/edit/").content.decode()
+    base = re.search(r'name="base" value="([^"]*)"', page)
+    assert base
+    mine = {"edition": "1", "base": unescape(base[1]), "name": "Gemeente Hoogveld", "segment": "care", "country": "BE"}
+    Customer.objects.filter(reference="C-17").update(name="Theirs", edition=2)
+    response = client.post("/customers/C-17/edit/", mine | {"is_active": "on"})
+    assert response.status_code == 409
+    rows = {row["label"]: row for row in response.context["stale"]}
+    assert [rows["Name"][side] for side in ("base", "before", "after")] == [
+        "Gemeente Hoogveld",
+        "Theirs",
+        "Gemeente Hoogveld",
+    ]
+    kinds = {label: row["kind"] for label, row in rows.items() if row["kind"] != "same"}
+    assert kinds == {"Name": "theirs", "Segment": "mine"}
+    form = response.context["form"]
+    assert (form["name"].value(), form["segment"].value(), form["edition"].value()) == ("Theirs", "care", 2)
 
 
 def test_new_customer_with_errors_keeps_what_was_entered(made: World) -> None:
