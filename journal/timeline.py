@@ -1,7 +1,7 @@
 """Tell events as sentences, one by one or as the timeline of what they are about."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ from journal.models import Event
 from journal.people import name_of, names_of
 
 PAGE_SIZE = 50
+# how many savings one shown sitting may have on average
+_SAVINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,30 @@ class Entry:
     url: str
 
 
-def timeline(kind: str, identifier: str, *, after: int | None = None, limit: int = PAGE_SIZE) -> list[Entry]:
+def timeline(
+    kind: str, identifier: str, *, after: int | None = None, limit: int = PAGE_SIZE, once: Collection[str] = ()
+) -> list[Entry]:
     """Return what happened to one thing, newest first, in two queries.
 
-    `after` is the sequence of the last entry already shown: what follows it is older.
+    `after` is the sequence of the last entry already shown: what follows it is older. Of events in a row with a verb
+    of `once`, by the same person, only the last is told: a draft that is kept while one types is one sitting.
     """
     events = Event.objects.filter(subjects__kind=kind, subjects__identifier=identifier).order_by("-sequence")
     if after is not None:
         events = events.filter(sequence__lt=after)
-    return entries(events[:limit])
+    if not once:
+        return entries(events[:limit])
+    return entries(_told_once(events[: limit * _SAVINGS], once)[:limit])
+
+
+def _told_once(events: Iterable[Event], verbs: Collection[str]) -> list[Event]:
+    """Leave out each event that the one after it, by the same person and with the same verb, tells again."""
+    told: list[Event] = []
+    for event in events:
+        same = told and (told[-1].verb, told[-1].actor_id) == (event.verb, event.actor_id)
+        if not (same and event.verb in verbs):
+            told.append(event)
+    return told
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:

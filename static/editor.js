@@ -87,7 +87,8 @@
     dirty = false;
     saving = fetch(address, { method: "POST", body: body("auto"), headers: { "HX-Request": "true" }, credentials: "same-origin" })
       .then((answer) => answer.text())
-      .then(kept, () => { dirty = true; })
+      .then(kept)
+      .catch(lost)
       .finally(() => {
         saving = null;
         if (dirty) timer = setTimeout(save, WAIT);
@@ -104,6 +105,7 @@
   /* Put in what the server says of the saving; the fields that people type into stay as they are. */
   function kept(text) {
     const answer = new DOMParser().parseFromString(text, "text/html");
+    if (!answer.getElementById("_saved") || answer.getElementById("_editor")) throw new Error("no answer to a saving"); // signed out, or an error
     for (const id of ["_saved", "id_edition", "id_base"]) {
       const [here, fresh] = [document.getElementById(id), answer.getElementById(id)];
       if (!here || !fresh) continue;
@@ -115,9 +117,20 @@
     }
   }
 
+  /* No answer: say so, and try again. */
+  function lost() {
+    dirty = true;
+    const said = document.getElementById("_saved");
+    said.dataset.failed = "";
+    said.textContent = said.closest("[data-lost]").dataset.lost;
+  }
+
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   window.addEventListener("pagehide", () => {
-    if (dirty && !saving && form()?.matches("[data-autosave]")) fetch(address, { method: "POST", body: body("auto"), keepalive: true, credentials: "same-origin" });
+    if (!dirty || saving || !form()?.matches("[data-autosave]")) return;
+    const last = body("auto");
+    last.delete("base"); // nobody reads the answer, and what is sent on leaving must be small
+    fetch(address, { method: "POST", body: last, keepalive: true, credentials: "same-origin" });
   });
 
   // --- buttons ---

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from journal.refusals import NotAllowed
+from teams.reasons import SENTENCES
 
 LEAD, MEMBER, COACH = "lead", "member", "coach"
 ADMINISTRATOR, EXECUTIVE, AUDITOR = "mandate_administrator", "executive", "auditor"
@@ -358,44 +359,6 @@ PERMISSIONS: dict[str, Predicate] = {
     "replay.ask": _asks_replay,
     "replay.cancel": _cancels_replay,
     "token.manage": _manages_token,
-}
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for translation; what shows it translates it, because this module knows no language."""
-    return sentence
-
-
-SENTENCES: dict[str, str] = {
-    "unlisted": _("Nobody may do this."),
-    "not_signed_in": _("Sign in first."),
-    "operator": _("Operators run the site and decide nothing in it."),
-    "coach_only": _("A coach sees and advises; the team's members and its account lead do this."),
-    "not_in_team": _("Only members and the account lead of this team may do this."),
-    "role_missing": _("This needs a role that you do not hold today. Ask a mandate administrator."),
-    "not_yours_to_see": _("This deal is not yours to see."),
-    "own_result": _("A second person reopens a deal whose result you entered."),
-    "is_contact": _("You are the contact of this deal, so others decide on it."),
-    "edited_it": _("You edited or submitted this deal, so others decide on it."),
-    "not_asked": _("You were not asked for your consent on this revision."),
-    "not_in_electorate": _("You were not on the committee when this case was opened."),
-    "left_committee": _("You are no longer on this committee."),
-    "asked_by_another": _("Whoever asked or proposed this takes it back, or the chair."),
-    "reads_only": _("Auditors read everything and change nothing."),
-    "written_by_another": _("Only whoever wrote a comment takes it back."),
-    "right_lost": _("You lost the right to vote on this case while it was open, and it does not come back."),
-    "recused": _("You recused yourself from this case: it counts for the quorum, and others vote on it."),
-    "not_chair": _("This is for the person concerned, or for the chair of a committee on which they sit."),
-    "own_substitute": _("A third person confirms who stands in."),
-    "stands_in_for_party": _("You stand in for somebody whose own deal this is, so others decide on it."),
-    "substitution_ended": _("You stand in here no more."),
-    "passed_on": _("The answer time was over, so the case passed to one member of the committee, who answers it."),
-    "not_on_committee": _("Only the committee that gave this approval may revoke it."),
-    "drafted_it": _("You drafted this version, so a second person answers it."),
-    "asked_for_it": _("You asked for this, so a second person confirms it."),
-    "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),
-    "cost_hidden": _("Cost and margin of this team are not shown to you."),
-    "not_contact": _("Only the contact, the account lead or a mandate administrator may hand this customer over."),
 }
 
 

@@ -34,7 +34,8 @@ from approvals.voting import count
 from journal.paging import page
 from mandates.sentences import approval_sentences
 from teams.models import Committee
-from teams.permissions import SENTENCES, may
+from teams.permissions import may
+from teams.reasons import SENTENCES
 from teams.rules import rule_sentences
 from teams.sight import sees_cost
 

@@ -32,7 +32,8 @@ from journal.timeline import timeline
 from mandates.balances import positions_of
 from mandates.documents import document_of
 from mandates.sentences import approval_sentences
-from teams.permissions import SENTENCES, About, may
+from teams.permissions import About, may
+from teams.reasons import SENTENCES
 from teams.sight import sees_cost
 
 OTHERS_SHOWN = 8

@@ -76,7 +76,7 @@ def charter(request: PageRequest) -> HttpResponse:
         "versions": [(version, _state(version, current)) for version in versions],
         "draft": versions.filter(state=VersionState.DRAFT).first(),
         "may_draft": may("charter.draft", request.person).allowed,
-        "timeline": timeline("charter", "1", limit=20),
+        "timeline": timeline("charter", "1", limit=20, once=("charter.edited",)),
     }
     if current is not None:
         context |= _told(current)

@@ -87,7 +87,7 @@ def detail(request: PageRequest, code: str) -> HttpResponse:
         "aims": aims_of(current or versions[0]["version"]),
         "versions": versions,
         "sections": sections.of_mandate(mandate, request.person, request),
-        "timeline": timeline("mandate", code, limit=20),
+        "timeline": timeline("mandate", code, limit=20, once=("mandate.edited",)),
         "may_draft": may("mandate.draft", request.person).allowed,
         "crumbs": [{"url": "/mandates/", "label": _("Mandates")}],
     }

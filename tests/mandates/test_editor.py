@@ -246,6 +246,14 @@ def test_autosave_of_a_draft_that_somebody_changed_overwrites_nothing(world: Wor
     assert limits()[1]["member"] == "5"
 
 
+def test_timeline_tells_a_sitting_of_one_person_once(nora: Client) -> None:
+    for member in ("7", "6", "5"):
+        assert nora.post(DRAFT, opened(nora) | {"limits-1-member": member, "then": "auto"}, **HTMX).status_code == 200
+    assert Event.objects.filter(verb="mandate.edited").count() == 3
+    verbs = [entry.verb for entry in nora.get("/mandates/public-2026/").context["timeline"]]
+    assert verbs == ["mandate.edited", "mandate.drafted"]
+
+
 # --- two who changed the same draft ---
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from journal.refusals import NotAllowed
-from teams.permissions import NOBODY, PERMISSIONS, SENTENCES, About, Person, may, require
+from teams.permissions import NOBODY, PERMISSIONS, About, Person, may, require
+from teams.reasons import SENTENCES
 
 ME, OTHER = 1, 2
 OURS, THEIRS = 10, 20
