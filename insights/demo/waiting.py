@@ -18,7 +18,9 @@ from insights.demo.founding import person, propose_confirmed
 from mandates.actions import draft_mandate
 from mandates.documents import document_of
 from mandates.models import MandateVersion, Price, VersionState
-from teams.models import Customer
+from teams.actions import name_substitute, set_absence
+from teams.models import Committee, Customer
+from teams.organisation import today
 
 Asked = tuple[str, str, str]
 
@@ -65,6 +67,7 @@ def leave_waiting(*, at: datetime) -> None:
     _hospital(at - timedelta(hours=3))
     _object(brewery, at - timedelta(hours=2))
     _first_vote(school, at - timedelta(hours=1))
+    _holiday(at - timedelta(minutes=30))
 
 
 def _unfinished(at: datetime) -> None:
@@ -164,6 +167,22 @@ def _first_vote(deal: Deal, at: datetime) -> None:
     case = Case.objects.get(deal=deal, committee__code="deal-desk")
     reason = "One installation instead of four carries most of it."
     cast_vote(case=case, by=person("ines"), at=at, choice="approve", reason=reason)
+
+
+def _holiday(at: datetime) -> None:
+    """Dirk is away the week after next; Hilde, whom the chair of finance allows, stands in for him there."""
+    monday = today(at) + timedelta(days=14 - today(at).weekday())
+    friday, dirk = monday + timedelta(days=4), person("dirk")
+    set_absence(user=dirk, by=dirk, at=at, first_on=monday, last_on=friday)
+    name_substitute(
+        committee=Committee.objects.get(code="finance"),
+        member=dirk,
+        substitute=person("hilde"),
+        by=person("ines"),
+        at=at + timedelta(minutes=5),
+        first_on=monday,
+        last_on=friday,
+    )
 
 
 def _proposal(at: datetime) -> None:

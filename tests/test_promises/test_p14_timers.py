@@ -8,15 +8,14 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db.models import Count
 
 from approvals.models import Case, Deal, Decision, Elector, Revision
 from approvals.ticking import look_at_cases
-from journal.models import Event, Message
+from journal.models import Channel, Event, Message
 from teams.actions import choose_calendar, create_calendar, put_calendar_in_force
 from teams.actions.calendars import Terms
 from teams.calendars import calendars
-from teams.models import Committee
+from teams.models import Committee, CommitteeSeat
 from teams.working_time import after_hours
 from tests.approvals.asking import case_of
 from tests.factories import World, submitted, terms
@@ -45,6 +44,7 @@ def committees(made: World) -> list[Committee]:
         version = calendar.versions.get()
         put_calendar_in_force(version=version, by=made.nora, at=made.at, edition=None, starts_on=made.today)
         committee = Committee.objects.create(code=f"in-{code}", name=code, answer_hours=HOURS * 2)
+        CommitteeSeat.objects.create(committee=committee, user=made.ines, started_on=made.today)
         found.append(choose_calendar(committee=committee, by=made.nora, at=made.at, edition=None, calendar=calendar))
     return found
 
@@ -112,8 +112,8 @@ def act_once(made: World, count: int) -> None:
     assert set(acted) == set(keys)
     assert set(acted.values()) == {1}
     # the in-app message too: one for each timer
-    told = Message.objects.filter(event__verb="case.reminded", channel="inbox").values("event")
-    assert set(told.annotate(count=Count("id")).values_list("count", flat=True)) == {1}
+    told = Counter(Message.objects.filter(event__in=events, channel=Channel.INBOX).values_list("event", flat=True))
+    assert (len(told), set(told.values())) == (count, {1})
     late = Case.objects.filter(pk__in=keys).values_list("pk", "reminded_at")
     assert all(at is not None and at >= set_for[key] for key, at in late)
     assert look_at_cases(LAST) == 0
