@@ -98,7 +98,7 @@ def _raise_lines(deal: dict[str, Any], figure: Figure) -> None:
     for line in deal["lines"]:
         if line["product"] != figure["product"] or (needed := _price(line, figure)) is None:
             continue
-        if Fraction(line["unit_price"]) < needed:
+        if Fraction(line["unit_price"]) < needed <= Fraction(line["list_price"]):
             line["unit_price"] = _rounded(needed, line, deal["currency"])
 
 

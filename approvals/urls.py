@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from approvals.views import asking, cases, choosing, deals, desk, moves, receipts, submitting, today
+from approvals.views import (
+    answering,
+    asking,
+    cases,
+    choosing,
+    commenting,
+    deals,
+    desk,
+    moves,
+    receipts,
+    submitting,
+    today,
+)
 
 app_name = "approvals"
 urlpatterns = [
@@ -35,6 +47,17 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/vote", cases.vote, name="vote"),
     path("cases/<int:pk>/recuse", cases.recuse, name="recuse"),
+    path("cases/<int:pk>/ask", answering.ask, name="ask_team"),
+    path("cases/<int:pk>/points/<int:point_id>", answering.answer, name="answer_point"),
+    path("cases/<int:pk>/requests/<int:request_id>/take-back", answering.take_back, name="take_back_request"),
+    path("cases/<int:pk>/counter", answering.propose, name="propose"),
+    path("cases/<int:pk>/counter/<int:number>/vote", answering.vote_on, name="counter_vote"),
+    path("cases/<int:pk>/counter/<int:number>/take-back", answering.take_back_counter, name="counter_take_back"),
+    path("cases/<int:pk>/counter/<int:number>/accept", answering.accept, name="counter_accept"),
+    path("cases/<int:pk>/counter/<int:number>/go-on", answering.go_on, name="counter_go_on"),
+    path("cases/<int:pk>/comments", commenting.comment_on_case, name="comment_on_case"),
+    path("deals/<str:reference>/comments", commenting.comment_on_deal, name="comment_on_deal"),
+    path("deals/<str:reference>/comments/<int:comment_id>/take-back", commenting.take_back, name="take_back_comment"),
     path("decisions/<int:pk>/", receipts.receipt, name="receipt"),
     path("decisions/<int:pk>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("decisions/<int:pk>/<str:part>.json", receipts.document, name="receipt_document"),

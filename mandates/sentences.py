@@ -282,14 +282,17 @@ def charter_sentence(metric: str, when: Mapping[str, Any], bound: Any, currency:
 # --- a committee's approval ---
 
 
-def approval_sentences(document: Document) -> list[str]:
-    """Return an approval (`decision.md` section 6) as sentences: until when, for which products, within what."""
+def approval_sentences(document: Document, *, products: Names = NO_NAMES) -> list[str]:
+    """Return an approval (`decision.md` section 6) as sentences: until when, for which products, within what.
+
+    `products` maps codes to names; without it the codes are spoken.
+    """
     currency = str(document.get("currency", ""))
     found = [_("Good until %(day)s.") % {"day": day_text(document.get("until", ""))}]
     if document.get("products") is not None:
-        pins = [_pin(code, pin, currency) for code, pin in document["products"].items()]
+        pins = [_pin(products.get(code, code), pin, currency) for code, pin in document["products"].items()]
         found.append(_("For these products only: %(pins)s.") % {"pins": "; ".join(pins)})
-    found += [_approved(row, currency) for row in _rows(document, "limits")]
+    found += [_approved(row, currency, products) for row in _rows(document, "limits")]
     return list(dict.fromkeys(found))
 
 
@@ -309,7 +312,20 @@ def _pin(code: str, pin: Mapping[str, Any], currency: str) -> str:
     return _("%(product)s in any quantity") % values
 
 
-def _approved(row: Mapping[str, Any], currency: str) -> str:
+def figures_text(figures: Sequence[Document], currency: str, *, products: Names = NO_NAMES) -> str:
+    """Return the figures that a yes is bound to, as they follow "if": each a phrase, joined."""
+    return listed([_figure_text(figure, currency, products) for figure in figures])
+
+
+def _figure_text(figure_row: Document, currency: str, products: Names) -> str:
+    metric, code = str(figure_row["metric"]), figure_row.get("product")
+    said = str(PHRASES[metric].at_most) % {"bound": figure(figure_row["bound"], METRICS[metric].kind, currency)}
+    if not code:
+        return said
+    return _("%(said)s on %(product)s") % {"said": said, "product": products.get(str(code), str(code))}
+
+
+def _approved(row: Mapping[str, Any], currency: str, products: Names) -> str:
     metric, bound, product = str(row.get("metric")), row.get("bound"), row.get("product")
     if metric == "budget":
         return _("It may go beyond the budget.")
@@ -321,7 +337,7 @@ def _approved(row: Mapping[str, Any], currency: str) -> str:
         money = str(row.get("currency") or currency)
         said = str(PHRASES[metric].at_most) % {"bound": figure(bound, METRICS[metric].kind, money)}
     if product:
-        return _("%(product)s: %(said)s.") % {"product": product, "said": said}
+        return _("%(product)s: %(said)s.") % {"product": products.get(str(product), str(product)), "said": said}
     return _("%(said)s.") % {"said": said[:1].upper() + said[1:]}
 
 
@@ -345,6 +361,7 @@ __all__ = [
     "charter_sentences",
     "condition_text",
     "conditions_text",
+    "figures_text",
     "limit_sentence",
     "limit_sentence_at",
     "limit_sentences",

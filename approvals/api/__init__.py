@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import history, together
+from approvals.api import commenting, history, together
 from approvals.api.deals import DealViewSet
 from approvals.api.evaluating import EvaluateView
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{DEAL}/decisions/", history.DecisionsView.as_view(), name="api-deal-decisions"),
     path(f"{DEAL}/consents/", history.ConsentsView.as_view(), name="api-deal-consents"),
     path(f"{DEAL}/approvals/", history.ApprovalsView.as_view(), name="api-deal-approvals"),
+    path(f"{DEAL}/comments/", commenting.CommentsView.as_view(), name="api-deal-comments"),
     path(f"{DEAL}/timeline/", history.TimelineView.as_view(), name="api-deal-timeline"),
     path(f"{DEAL}/attachments/", together.AttachmentsView.as_view(), name="api-deal-attachments"),
     path(f"{DEAL}/attachments/<int:pk>/", together.AttachmentView.as_view(), name="api-deal-attachment"),

@@ -2,10 +2,10 @@
 
 from rest_framework import serializers
 
+from approvals.api.answers import CounterProposalSerializer, PauseSerializer, RequestSerializer, VoteSerializer
 from approvals.api.electors import ElectorSerializer, RecusalSerializer
 from approvals.api.fields import ExactField
 from approvals.models import Approval, Attachment, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision
-from approvals.models import Vote as CastVote
 from teams.serializers import ContactSerializer
 
 COST_NOTE = "Null where costs are not shown to you, and where they are unknown."
@@ -260,17 +260,6 @@ class RoundSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class VoteSerializer(serializers.ModelSerializer):
-    """A vote on a case."""
-
-    user = ContactSerializer()
-
-    class Meta:
-        model = CastVote
-        fields: tuple[str, ...] = ("user", "choice", "reason", "cast_at")
-        read_only_fields = fields
-
-
 class CaseSerializer(serializers.ModelSerializer):
     """One question to one committee about one revision; votes are cast in a person's own session only."""
 
@@ -299,6 +288,7 @@ class CaseSerializer(serializers.ModelSerializer):
             "opened_at",
             "due_at",
             "stuck_at",
+            "paused_at",
             "closed_at",
             "edition",
         )
@@ -306,14 +296,25 @@ class CaseSerializer(serializers.ModelSerializer):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    """A case with its frozen electorate, the votes cast, and who stepped back."""
+    """A case with its frozen electorate, the votes, who stepped back, what was asked, and counter-proposals."""
 
     electors = ElectorSerializer(many=True)
     votes = VoteSerializer(many=True)
     recusals = RecusalSerializer(many=True)
+    requests = RequestSerializer(many=True)
+    counter_proposals = CounterProposalSerializer(many=True)
+    pauses = PauseSerializer(many=True)
 
     class Meta(CaseSerializer.Meta):
-        fields = (*CaseSerializer.Meta.fields, "electors", "votes", "recusals")
+        fields = (
+            *CaseSerializer.Meta.fields,
+            "electors",
+            "votes",
+            "recusals",
+            "requests",
+            "counter_proposals",
+            "pauses",
+        )
         read_only_fields = fields
 
 
@@ -321,6 +322,9 @@ class ApprovalSerializer(serializers.ModelSerializer):
     """What a committee's yes allows for this deal, until a date."""
 
     committee = CommitteeShownSerializer(source="case.committee")
+    counter_proposal = serializers.IntegerField(
+        source="proposal.number", default=None, allow_null=True, help_text="The counter-proposal that it is the yes to."
+    )
     document = serializers.DictField(source="known", help_text="As `decision.md` section 6 writes it.")
     sentences = serializers.ListField(child=serializers.CharField())
     revoked_at = serializers.DateTimeField(source="revocation.at", default=None, allow_null=True)
@@ -331,6 +335,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
         fields: tuple[str, ...] = (
             "id",
             "case",
+            "counter_proposal",
             "committee",
             "until",
             "granted_at",

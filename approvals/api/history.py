@@ -15,6 +15,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from approvals.api.answers import PREFETCHED, bound_to
 from approvals.api.examples import REFERENCE
 from approvals.api.giving import (
     ApprovalSerializer,
@@ -192,7 +193,7 @@ class ApprovalsView(DealView):
     def get(self, request: Request, reference: str) -> Response:
         deal = deal_of(request, reference)
         cost = shows_cost(request, deal)
-        approvals = deal.approvals.select_related("case__committee", "revocation__by").order_by("-id")
+        approvals = deal.approvals.select_related("case__committee", "proposal", "revocation__by").order_by("-id")
         return Response(ApprovalSerializer([_with_words(one, cost) for one in approvals], many=True).data)
 
 
@@ -240,9 +241,10 @@ class CaseViewSet(viewsets.ReadOnlyModelViewSet):
         responses={200: CaseDetailSerializer},
     )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        cases = self.get_queryset().prefetch_related("electors__user", "votes__user", "recusals__user")
-        case = get_object_or_404(cases, pk=kwargs["pk"])
-        return Response(CaseDetailSerializer(case).data, headers={"ETag": etag_of(case.edition)})
+        cases = self.get_queryset().select_related("deal__team").prefetch_related(*PREFETCHED)
+        case = bound_to(get_object_or_404(cases, pk=kwargs["pk"]))
+        known = {"sees_cost": shows_cost(request, case.deal)}
+        return Response(CaseDetailSerializer(case, context=known).data, headers={"ETag": etag_of(case.edition)})
 
 
 # --- timeline ---

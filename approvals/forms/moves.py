@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import ConsentSeat, Vote
+from approvals.models import ConsentSeat, CounterVote, Vote
 
 LONGEST = 4000
 
@@ -44,6 +44,52 @@ class RecuseForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="recuse_%s")
+
+
+class CounterVoteForm(forms.Form):
+    """A committee member's vote on a counter-proposal."""
+
+    choice = forms.ChoiceField(label=_("Your vote on the counter-proposal"), choices=CounterVote.Choice.choices)
+    reason = _reason(_("Why"), required=True)
+
+
+class RequestForm(forms.Form):
+    """What the committee asks of the team, a point on each line."""
+
+    kind = forms.ChoiceField(
+        label=_("What you need"),
+        choices=[("information", _("Information")), ("changes", _("Changes to the deal"))],
+        widget=forms.RadioSelect,
+        initial="information",
+    )
+    points = forms.CharField(
+        label=_("Your points"),
+        help_text=_("One point on each line; the team ticks them off one by one."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    reason = _reason(_("Why"), required=True)
+
+    def asked(self) -> list[str]:
+        """Return the points, without empty lines."""
+        return [line.strip(" -*\t") for line in self.cleaned_data["points"].splitlines() if line.strip(" -*\t")]
+
+
+class AnswerForm(forms.Form):
+    """The team's answer to one point."""
+
+    answer = _reason(_("Your answer"), required=True)
+
+
+class CommentForm(forms.Form):
+    """A comment in Markdown."""
+
+    text = forms.CharField(
+        label=_("Your comment"),
+        help_text=_("Markdown: **bold**, - lists, > quotes. @Name tells somebody who sees this deal."),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ReplyForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from approvals.models.answering import AskedPoint, CasePause, CaseRequest, CounterProposal, CounterVote, PastVote
 from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Recusal, Vote
+from approvals.models.comments import Comment, Mention
 from approvals.models.consents import ConsentRound, ConsentSeat
 from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
 from approvals.models.imports import ImportBatch, ImportedRow
@@ -15,6 +16,7 @@ __all__ = [
     "Case",
     "CasePause",
     "CaseRequest",
+    "Comment",
     "ConsentRound",
     "ConsentSeat",
     "CounterProposal",
@@ -27,6 +29,7 @@ __all__ = [
     "Elector",
     "ImportBatch",
     "ImportedRow",
+    "Mention",
     "PastVote",
     "Recusal",
     "Revision",

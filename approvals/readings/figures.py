@@ -38,6 +38,11 @@ def money(value: Decimal, currency: str) -> str:
     return f"{number(value, EXPONENTS.get(currency, 2))}{FIXED_SPACE}{currency}"
 
 
+def places(currency: str) -> int:
+    """Return the digits after the point that amounts of a currency are told with."""
+    return EXPONENTS.get(currency, 2)
+
+
 def percent(value: Decimal, most_places: int = 2) -> str:
     """Return a percentage with up to `most_places` decimals and no idle zeros."""
     rounded = value.quantize(Decimal(1).scaleb(-most_places), rounding=ROUND_HALF_EVEN)

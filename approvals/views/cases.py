@@ -16,23 +16,25 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from approvals.actions.recusing import recuse as recuse_from
-from approvals.actions.vote import cast_vote
+from approvals.actions.vote import Conditions, cast_vote
 from approvals.clock import clock_of
 from approvals.forms.moves import RecuseForm, VoteForm
 from approvals.models import Case, Revision, Vote
 from approvals.quorum import Tally
 from approvals.readings.breaches import ask, breaches
 from approvals.readings.diff import changes
+from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.ties import ties
 from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about_case, visible_cases, waiting_cases
+from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
 from approvals.views.looking import PageRequest, case_of
-from approvals.views.people import votes_as_people
+from approvals.views.people import Words, votes_as_people
 from approvals.voting import count
 from journal.paging import page
-from mandates.sentences import approval_sentences
+from journal.refusals import Invalid
 from teams.models import Committee
 from teams.permissions import may
 from teams.reasons import SENTENCES
@@ -41,6 +43,7 @@ from teams.sight import sees_cost
 
 TABS = ("waiting", "open", "closed")
 UNREADABLE = 422
+NOTHING_SENT: Mapping[str, Any] = {}
 
 
 @require_safe
@@ -82,7 +85,7 @@ def _tabs(request: PageRequest, shown: str) -> list[dict[str, Any]]:
 @login_required
 def case(request: PageRequest, pk: int) -> HttpResponse:
     """Show one case."""
-    return _page(request, case_of(request, pk))
+    return case_page(request, case_of(request, pk))
 
 
 @require_POST
@@ -91,16 +94,22 @@ def vote(request: PageRequest, pk: int) -> HttpResponse:
     """Cast or change one's vote."""
     found = case_of(request, pk)
     form = VoteForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form=form, status=UNREADABLE)
-    voted = cast_vote(
-        case=found,
-        by=request.user,
-        at=timezone.now(),
-        choice=form.cleaned_data["choice"],
-        reason=form.cleaned_data["reason"],
-        edition=edition_of(request),
-    )
+    bounds = sent_conditions(request, found)
+    if not form.is_valid() or not bounds.is_valid():
+        return case_page(request, found, form=form, sent={"conditions_form": bounds}, status=UNREADABLE)
+    try:
+        voted = cast_vote(
+            case=found,
+            by=request.user,
+            at=timezone.now(),
+            choice=form.cleaned_data["choice"],
+            reason=form.cleaned_data["reason"],
+            conditions=Conditions(bounds.figures(), bounds.cleaned_data["until"]),
+            edition=edition_of(request),
+        )
+    except Invalid as refusal:
+        bounds.add_error(None, refusal.detail)
+        return case_page(request, found, form=form, sent={"conditions_form": bounds}, status=UNREADABLE)
     messages.success(request, _after_vote(voted))
     return redirect("approvals:case", pk=voted.pk)
 
@@ -112,7 +121,7 @@ def recuse(request: PageRequest, pk: int) -> HttpResponse:
     found = case_of(request, pk)
     form = RecuseForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, recusing=form, status=UNREADABLE)
+        return case_page(request, found, recusing=form, status=UNREADABLE)
     reason = form.cleaned_data["reason"]
     recuse_from(case=found, by=request.user, at=timezone.now(), reason=reason, edition=edition_of(request))
     messages.success(request, _("You have stepped back from this case. It counts for the quorum; others vote."))
@@ -126,14 +135,16 @@ def _after_vote(voted: Case) -> str:
     }.get(Case.State(voted.state), _("Your vote is counted. You may change it while the case is open."))
 
 
-def _page(
+def case_page(
     request: PageRequest,
     case: Case,
     *,
     form: VoteForm | None = None,
     recusing: RecuseForm | None = None,
+    sent: Mapping[str, Any] = NOTHING_SENT,
     status: int = 200,
 ) -> HttpResponse:
+    """Render the page; `sent` are bound forms that could not be read or were refused."""
     deal, revision = case.deal, case.revision
     known = about_case(case)
     answer = may("case.vote", request.person, known)
@@ -145,21 +156,18 @@ def _page(
     asked = breaches(judged, given, case.committee.code, names) if cost else []
     mine = case.votes.filter(user=request.user).first()
     is_open = case.state == Case.State.OPEN
-    approval = case.approvals.filter(proposal=None).first()
     clock = clock_of(request.organisation)
+    words = Words(names.products, deal.currency, cost)
     context = {
         "case": case,
         "deal": deal,
         "revision": revision,
         "ask": ask(team=deal.team.name, customer=deal.customer.name, cause=case.cause, asked=asked),
         "breaches": asked,
-        "groups": findings_of(case.decision, sees_cost=cost, names=names),
-        "lines": lines_of(document, names.products, sees_cost=cost),
-        "totals": totals_of(document, sees_cost=cost),
+        **_asked_terms(case, document, names, cost=cost),
         "sees_cost": cost,
         "attachments": list(deal.attachments.order_by("id")),
-        "before": _before(revision, document, names.products),
-        "people": votes_as_people(case),
+        "people": votes_as_people(case, words),
         "tally": _tally(case, count(case)),
         "left": clock.of_case(case),
         "answered": clock.answered(case),
@@ -172,8 +180,8 @@ def _page(
         "stuck": _stuck(case, deal.reference) if is_open and case.stuck_at else "",
         "newer": deal.latest if deal.latest_id != revision.pk else None,
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
-        "allowed": approval_sentences(json.loads(approval.document)) if approval is not None and cost else [],
-        "round": getattr(revision, "consent_round", None),
+        "allowed": allowed_by(case.approvals.filter(proposal=None).first(), words),
+        **answers_of(request, case, words, sent=sent, mine=mine),
     }
     return render(request, "approvals/case.html", context, status=status)
 
@@ -191,6 +199,16 @@ def _stuck(case: Case, reference: str) -> str:
         Committee.Silence.PASS_ON: _("It passes to the member on duty, else to the chair."),
         Committee.Silence.REMIND: _("The team of %(deal)s may submit it again: that asks the committee as it is now."),
     }[Committee.Silence(case.silence)] % {"deal": reference}
+
+
+def _asked_terms(case: Case, document: dict[str, Any], names: Names, *, cost: bool) -> dict[str, Any]:
+    """Return the terms that are asked for, and how they were judged."""
+    return {
+        "groups": findings_of(case.decision, sees_cost=cost, names=names),
+        "lines": lines_of(document, names.products, sees_cost=cost),
+        "totals": totals_of(document, sees_cost=cost),
+        "before": _before(case.revision, document, names.products),
+    }
 
 
 def _as_voted(mine: Vote | None) -> dict[str, str]:

@@ -16,7 +16,6 @@ from approvals.desk import stored
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
 from approvals.judging import hold_key
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Revision
-from approvals.readings.blind import without_margin
 from approvals.readings.diff import changes
 from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
@@ -25,13 +24,14 @@ from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about, about_next, visible_deals
 from approvals.states import DEAL_MOVES, SUBMITTABLE
 from approvals.terms import of_facts, read
+from approvals.views.case_answers import allowed_by, waiting_answers
+from approvals.views.commenting import comments_of
 from approvals.views.looking import PageRequest, is_history, today_of
-from approvals.views.people import seats_as_people, votes_as_people
+from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal.moves import legal
 from journal.timeline import timeline
 from mandates.balances import positions_of
 from mandates.documents import document_of
-from mandates.sentences import approval_sentences
 from teams.permissions import About, may
 from teams.reasons import SENTENCES
 from teams.sight import sees_cost
@@ -62,7 +62,7 @@ def rows_of(deal: Deal) -> Rows:
     round = ConsentRound.objects.filter(revision=deal.latest_id).first() if deal.latest_id else None
     seats = round.seats.select_related("user", "replied_by").order_by("user__name") if round else []
     cases = deal.cases.select_related("committee", "revision").prefetch_related(
-        "votes__user", "electors__user", "electors__substitution__member", "recusals"
+        "votes__past", "electors__user", "electors__substitution__member", "recusals"
     )
     approvals = deal.approvals.select_related("case__committee", "revocation__by").order_by("-id")
     return Rows(
@@ -123,10 +123,12 @@ def deal_page(
     names = names_of(*documents.values(), *([draft] if draft else []))
     clock = clock_of(request.organisation)
     consents = _consents(request, rows, known, clock)
+    words = Words(names.products, deal.currency, cost)
+    waiting = waiting_answers(request, deal, words)
     context = {
         "deal": deal,
         "stands": stands(standing),
-        "next_step": _next_step(request, standing, consents, known),
+        "next_step": _next_step(request, standing, consents, waiting, known),
         "pending_note": pending_note(standing),
         "standing": standing,
         "is_history": is_history(deal),
@@ -136,24 +138,36 @@ def deal_page(
         "draft": _draft_read(draft, documents, rows, names, cost),
         "consents": consents,
         "held_note": _held_note(deal, rows),
-        "cases": [_case(case, clock) for case in rows.cases],
-        "approvals": [_approval(approval, known, cost, request) for approval in rows.approvals],
+        "cases": [_case(case, clock, words) for case in rows.cases],
+        "approvals": [_approval(approval, known, words, request) for approval in rows.approvals],
         "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
         "supports": list(deal.supports.select_related("team").order_by("team__name")),
         "others": _others(request, deal),
         "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
         "may_attach": bool(may("deal.edit", request.person, known)),
+        **waiting,
+        **comments_of(request, deal),
         **_forms(request, forms or {}),
     }
     return render(request, "approvals/deal.html", context, status=status)
 
 
-def _next_step(request: PageRequest, standing: Standing, consents: dict[str, Any] | None, known: About) -> str:
+def _next_step(
+    request: PageRequest,
+    standing: Standing,
+    consents: dict[str, Any] | None,
+    waiting: Mapping[str, Any],
+    known: About,
+) -> str:
     """Return what the reader does next: answer as a colleague, or take the team's next step."""
     if consents and consents["may_answer"] and consents["mine"] is not None and not consents["mine"].answer:
         return _("Your consent is asked: read what is asked for, and answer.")
     if consents and consents["is_open"] and consents["mine"] in consents["objections"]:
         return _("Withdraw your objection, or let it stand.")
+    if waiting["offers"] and may("counter.accept", request.person, known):
+        return _("Take up the counter-proposal, or go on with what you ask.")
+    if waiting["asked_points"] and may("point.answer", request.person, known):
+        return _("Answer what the committee asks; its clock stands still until then.")
     return next_step(standing) if may("deal.edit", request.person, known) else ""
 
 
@@ -282,19 +296,18 @@ def _consents(request: PageRequest, rows: Rows, known: About, clock: Clock) -> d
     }
 
 
-def _case(case: Case, clock: Clock) -> dict[str, Any]:
-    return {"case": case, "people": votes_as_people(case), "left": clock.of_case(case)}
+def _case(case: Case, clock: Clock, words: Words) -> dict[str, Any]:
+    return {"case": case, "people": votes_as_people(case, words), "left": clock.of_case(case)}
 
 
-def _approval(approval: Approval, known: About, cost: bool, request: PageRequest) -> dict[str, Any]:
+def _approval(approval: Approval, known: About, words: Words, request: PageRequest) -> dict[str, Any]:
     """Return a committee's yes as sentences, and whether it still stands."""
-    document = json.loads(approval.document)
     revocation = getattr(approval, "revocation", None)
     ended = revocation is not None or approval.until < today_of(request)
     asked = replace(known, committee_ids=frozenset({approval.case.committee_id}))
     return {
         "approval": approval,
-        "sentences": approval_sentences(document if cost else without_margin(document)),
+        "sentences": allowed_by(approval, words),
         "revocation": revocation,
         "ended": ended,
         "may_revoke": not ended and bool(may("approval.revoke", request.person, asked)),

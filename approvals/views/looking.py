@@ -56,7 +56,10 @@ def case_of(request: PageRequest, pk: int) -> Case:
     cases = visible_cases(request.person).select_related(
         "deal__team", "deal__customer", "deal__contact", "deal__latest", "revision", "decision", "committee"
     )
-    return get_object_or_404(cases, pk=pk)
+    votes = cases.prefetch_related(
+        "votes__past", "electors__user", "electors__substitution__member", "recusals", "counter_proposals"
+    )
+    return get_object_or_404(votes, pk=pk)
 
 
 def is_history(deal: Deal) -> bool:

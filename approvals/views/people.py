@@ -1,12 +1,41 @@
 """Seats and votes as the list of people that a page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from approvals.models import Case, ConsentSeat, Elector, Recusal, Vote
+from approvals.countering import read
+from approvals.models import Case, ConsentSeat, CounterProposal, Elector, PastVote, Recusal, Vote
+from approvals.readings.figures import MARGIN
+from approvals.voting import AGAINST
+from mandates.sentences import figures_text
 from teams.templatetags.people import initials
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """For whom figures are written out: what products are called, in which currency, and whether margins are told."""
+
+    products: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+    sees_cost: bool = False
+
+    def conditions(self, figures: str, until: date | None) -> str:
+        """Return the conditions of a yes as a sentence; empty where there are none to tell."""
+        known = [one for one in read(figures) if self.sees_cost or one["metric"] not in MARGIN]
+        said = ""
+        if known:
+            said = _("If: %(figures)s.") % {"figures": figures_text(known, self.currency, products=self.products)}
+        if until is None:
+            return said
+        return f"{said} {_('Good until %(day)s.') % {'day': date_format(until)}}".strip()
+
+
+UNNAMED = Words()
 
 
 def seats_as_people(seats: Sequence[ConsentSeat]) -> list[dict[str, Any]]:
@@ -23,13 +52,13 @@ def seats_as_people(seats: Sequence[ConsentSeat]) -> list[dict[str, Any]]:
     ]
 
 
-def votes_as_people(case: Case) -> list[dict[str, Any]]:
+def votes_as_people(case: Case, words: Words = UNNAMED) -> list[dict[str, Any]]:
     """Return the electorate of a case, each with the vote once cast; reads prefetched rows only."""
     cast = {vote.user_id: vote for vote in case.votes.all()}
     recused = {one.user_id: one for one in case.recusals.all()}
     people = []
     for elector in sorted(case.electors.all(), key=lambda one: one.user.name):
-        shown = _answer(elector, cast.get(elector.user_id), recused.get(elector.user_id))
+        shown = _answer(case, elector, cast.get(elector.user_id), recused.get(elector.user_id), words)
         role = _("chair") if elector.is_chair else ""
         if elector.substitution is not None:
             role = _("for %(name)s, who was away") % {"name": elector.substitution.member.name}
@@ -39,7 +68,7 @@ def votes_as_people(case: Case) -> list[dict[str, Any]]:
     return people
 
 
-def _answer(elector: Elector, vote: Vote | None, recusal: Recusal | None) -> dict[str, str]:
+def _answer(case: Case, elector: Elector, vote: Vote | None, recusal: Recusal | None, words: Words) -> dict[str, Any]:
     """Return what an elector said, and why it counts no more where the right was lost."""
     if elector.lost_at is not None:
         said = vote.reason if vote else ""
@@ -48,4 +77,40 @@ def _answer(elector: Elector, vote: Vote | None, recusal: Recusal | None) -> dic
         return {"vote": "recused", "vote_text": _("recused"), "say": recusal.reason}
     if vote is None:
         return {"vote": "waiting", "vote_text": _("not voted"), "say": ""}
-    return {"vote": vote.choice, "vote_text": vote.get_choice_display(), "say": vote.reason}
+    cast = {"vote": vote.choice, "vote_text": vote.get_choice_display(), "say": vote.reason}
+    return cast | _beside(case, vote, words)
+
+
+def counter_votes_as_people(proposal: CounterProposal, case: Case) -> list[dict[str, Any]]:
+    """Return the electorate with its votes on a counter-proposal; reads prefetched rows only."""
+    cast = {vote.user_id: vote for vote in proposal.votes.all()}
+    return [
+        {
+            "name": elector.user.name,
+            "initials": initials(elector.user.name),
+            "vote": vote.choice if vote else "waiting",
+            "vote_text": vote.get_choice_display() if vote else _("not voted"),
+            "say": vote.reason if vote else "",
+            "past": [_past(one, Words()) for one in vote.past.all()] if vote else [],
+        }
+        for elector in sorted(case.electors.all(), key=lambda one: one.user.name)
+        for vote in [cast.get(elector.user_id)]
+    ]
+
+
+def _beside(case: Case, vote: Vote, words: Words) -> dict[str, Any]:
+    """Return what stands beside a vote: its conditions, that it dissents, and what it said before."""
+    return {
+        "conditions": words.conditions(vote.figures, vote.until),
+        "dissent": AGAINST.get(vote.choice) == case.state,
+        "past": [_past(one, words) for one in vote.past.all()],
+    }
+
+
+def _past(past: PastVote, words: Words) -> dict[str, Any]:
+    return {
+        "at": past.cast_at,
+        "vote_text": Vote.Choice(past.choice).label,
+        "say": past.reason,
+        "conditions": words.conditions(past.figures, past.until),
+    }

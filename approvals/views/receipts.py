@@ -17,7 +17,7 @@ from approvals.readings.verdict import People, Reader, sentence
 from approvals.shown import documents_as_known, documents_of, findings_of, names_of
 from approvals.sight import about, visible_deals
 from approvals.views.looking import PageRequest
-from approvals.views.people import seats_as_people, votes_as_people
+from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal import pdf
 from journal.models import Event
 from mandates.engine import canonical, digest
@@ -57,8 +57,9 @@ def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
     shown = revision.cases.select_related("committee").prefetch_related(
-        "votes__user", "electors__user", "electors__substitution__member", "recusals"
+        "votes__past", "electors__user", "electors__substitution__member", "recusals"
     )
+    words = Words(names.products, deal.currency, cost)
     cases = list(shown.order_by("id"))
     return {
         "decision": decision,
@@ -72,12 +73,22 @@ def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
         "version": decision.mandate_version if cost or names_mandate(case) else None,
         "approvals_counted": len(case["approvals"]),
         "seats": seats_as_people(seats),
-        "cases": [{"case": one, "people": votes_as_people(one)} for one in cases],
+        "cases": [_case(one, words) for one in cases],
         "sees_cost": cost,
         "case_hash": decision.case_sha256 if cost else digest(known_case),
         "answer_hash": decision.answer_sha256 if cost else digest(known_answer),
         "facts_hash": revision.sha256 if cost else "",
         "event": _event(decision),
+    }
+
+
+def _case(case: Case, words: Words) -> dict[str, Any]:
+    """Return a case as a receipt tells it: who voted how, and the bounded yeses that the committee adopted."""
+    adopted = case.counter_proposals.exclude(adopted_at=None).order_by("number")
+    return {
+        "case": case,
+        "people": votes_as_people(case, words),
+        "counters": [{"counter": one, "sentence": words.conditions(one.figures, one.until)} for one in adopted],
     }
 
 
@@ -137,6 +148,8 @@ def _said(
     voted = all(case.state == Case.State.APPROVED for case in cases)
     if decision.cause == Decision.Cause.CASE and inside and cases and voted:
         return _("Yes: every committee that was asked approved it.")
+    if decision.cause == Decision.Cause.COUNTER and inside:
+        return _("Yes: it lies inside a counter-proposal that the committee adopted and the team took up.")
     consented = round is not None and round.state == ConsentRound.State.CONSENTED
     if decision.cause == Decision.Cause.CONSENT and inside and consented:
         return _("Yes: the colleagues who were needed consented.")

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from approvals.actions.asking import request
+from approvals.actions.comments import comment
 from approvals.actions.consent import object_to
+from approvals.actions.counter import propose, vote_on
 from approvals.actions.draft import create_deal
 from approvals.actions.submit import submit
 from approvals.actions.vote import cast_vote
@@ -63,9 +66,12 @@ def leave_waiting(*, at: datetime) -> None:
     ask_from_below(at - timedelta(hours=19))
     school = _school(at - timedelta(hours=6))
     brewery = _brewery(at - timedelta(hours=5))
-    _data_hall(at - timedelta(hours=4))
+    data_hall = _data_hall(at - timedelta(hours=4))
+    flax = _flax_mill(at - timedelta(hours=4) + timedelta(minutes=20))
     _hospital(at - timedelta(hours=3))
     _object(brewery, at - timedelta(hours=2))
+    _counter(flax, at - timedelta(minutes=100))
+    _ask(data_hall, at - timedelta(minutes=80))
     _first_vote(school, at - timedelta(hours=1))
     _holiday(at - timedelta(minutes=30))
 
@@ -143,6 +149,45 @@ def _data_hall(at: datetime) -> Deal:
         days=75,
         why="They move their data hall and ask for payment after acceptance.",
     )
+
+
+def _flax_mill(at: datetime) -> Deal:
+    """A case on which the deal desk would say yes to a little less."""
+    return _submitted(
+        "anouk",
+        "Vlasserij De Leie",
+        [("SW-48P", "10", "26"), ("AP-HD", "36", "16")],
+        at=at,
+        term=36,
+        why="They would sign this week for the whole mill if the switches come down once more.",
+    )
+
+
+def _counter(deal: Deal, at: datetime) -> None:
+    """Karel proposes a bounded yes, Wim votes for it: Anouk's team may take it up with one click."""
+    case = Case.objects.get(deal=deal, committee__code="deal-desk")
+    made = propose(
+        case=case,
+        by=person("karel"),
+        at=at,
+        figures=[
+            {"metric": "line_discount", "product": "SW-48P", "bound": "23"},
+            {"metric": "minimum_term", "bound": "48"},
+        ],
+        until=None,
+        reason="At 23 % and four years it carries its own service; below that it does not.",
+    )
+    later = at + timedelta(minutes=12)
+    vote_on(proposal=made, by=person("wim"), at=later, choice="approve", reason="With the longer term, yes.")
+    said = "@Anouk Jansen the service visits are what makes the difference; can they live with **one a year**?"
+    comment(deal=deal, case=case, by=person("karel"), at=later + timedelta(minutes=2), text=said)
+
+
+def _ask(deal: Deal, at: datetime) -> None:
+    """Inès asks before she votes; the clock of the deal desk stands still."""
+    case = Case.objects.get(deal=deal, committee__code="deal-desk")
+    points = ["Who else has made an offer?", "Can acceptance be in two steps, with a payment after each?"]
+    request(case=case, by=person("ines"), at=at, kind="information", points=points, reason="75 days is long for us.")
 
 
 def _hospital(at: datetime) -> Deal:

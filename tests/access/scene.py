@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from approvals.actions import counter
+from approvals.actions.asking import request
+from approvals.actions.comments import comment
 from approvals.actions.consent import object_to
 from approvals.actions.draft import support
 from approvals.actions.files import attach
@@ -59,6 +62,9 @@ def deals(world: World) -> dict[str, Deal]:
         "objected": submitted(world, price=TEAM_PRICE),
         "cased": submitted(world, terms=asking),
         "allowed": submitted(world, terms=asking),
+        "asking": submitted(world, terms=asking),
+        "countered": submitted(world, terms=asking),
+        "voting": submitted(world, terms=asking),
         "approved": submitted(world, price=MEMBER_PRICE),
         "won": submitted(world, price=MEMBER_PRICE),
     }
@@ -69,6 +75,29 @@ def deals(world: World) -> dict[str, Deal]:
         deal.refresh_from_db()
         _supported(world, deal)
     return made
+
+
+def answers(world: World, made: dict[str, Deal]) -> dict[str, Any]:
+    """What the desk asked of one deal, the counter-proposals it adopted and votes on, and a comment of Bram's."""
+    figure = {"metric": "line_discount", "product": "TRAIN-1", "bound": "13"}
+    cases = {name: Case.objects.get(deal=made[name]) for name in ("asking", "countered", "voting")}
+    words = {"by": world.joris, "at": world.at, "reason": "Before I vote."}
+    asked = request(case=cases["asking"], kind="information", points=["Who else?", "Until when?"], **words)
+    adopted = counter.propose(case=cases["countered"], figures=[figure], until=None, **words)
+    counter.vote_on(proposal=adopted, by=world.karim, at=world.at, choice="approve", reason="Yes.")
+    counter.propose(case=cases["voting"], figures=[figure], until=None, **words)
+    for case in cases.values():
+        case.refresh_from_db()
+    said = comment(deal=made["cased"], case=None, by=world.bram, at=world.at, text="They *wait*, @Chloé Lambert.")
+    return {
+        "asking_case": cases["asking"].pk,
+        "countered_case": cases["countered"].pk,
+        "voting_case": cases["voting"].pk,
+        "voting_edition": cases["voting"].edition,
+        "point": asked.points.get(position=1).pk,
+        "request": asked.pk,
+        "comment": said.pk,
+    }
 
 
 def authority(world: World) -> dict[str, Any]:
@@ -172,5 +201,6 @@ def scene(world: World) -> Scene:
         "retail": world.teams["retail"].pk,
         "today": world.today.isoformat(),
     }
+    names |= answers(world, made)
     names["message"] = names["user"]  # no message of anybody's has the number: each sees their own alone
     return Scene(world, names)
