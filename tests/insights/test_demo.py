@@ -41,7 +41,8 @@ def test_demo_leaves_something_waiting_and_books_in_order(db: None, at: datetime
     assert Product.objects.count() >= 60
     assert User.objects.count() == len(SIGN_INS)
     assert MandateVersion.objects.filter(state=VersionState.GRANTED).count() == 3
-    assert MandateVersion.objects.filter(state=VersionState.PROPOSED).count() == 1
+    assert MandateVersion.objects.filter(state=VersionState.PROPOSED).count() == 2
+    assert MandateVersion.objects.get(state=VersionState.COUNTERED).request.team.code == "public"
     assert Deal.objects.filter(imported=True).count() == 18
     assert Deal.objects.filter(state=DealState.DRAFT, contact__email__startswith="jonas").exists()
     assert ConsentRound.objects.filter(state=ConsentRound.State.OPEN).count() >= 2
