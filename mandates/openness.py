@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from mandates.engine import digest
+from mandates.phrases import HIDDEN
 from teams.models import Team
 from teams.permissions import Person
 from teams.sight import sees_catalogue_cost, sees_cost
 
 COST_METRICS: Final = frozenset({"line_margin", "deal_margin"})
+BOUNDS: Final = ("member", "team", "limit")
 
 
 def sees_margins(person: Person, teams: Iterable[Team]) -> bool:
@@ -19,3 +22,30 @@ def hidden_rows(document: Mapping[str, Any]) -> frozenset[int]:
     """Return the places of the limits whose bounds depend on cost."""
     rows = document.get("limits", [])
     return frozenset(index for index, row in enumerate(rows) if row.get("metric") in COST_METRICS)
+
+
+def as_read(document: Mapping[str, Any], *, sees: bool) -> Mapping[str, Any]:
+    """Return a document as a reader may read it: without sight of cost, the bounds of margins are not there.
+
+    Two documents that differ in nothing but such bounds are then the same.
+    """
+    if sees:
+        return document
+    return {**document, "limits": [_covered(row) for row in document["limits"]]}
+
+
+def _covered(row: Mapping[str, Any]) -> dict[str, Any]:
+    if row.get("metric") not in COST_METRICS:
+        return dict(row)
+    kept = {name: value for name, value in row.items() if name not in BOUNDS}
+    return kept | {"member": HIDDEN, "team": HIDDEN}
+
+
+def without_margins(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document as if it had no limits on margins, to be compared before a reader without sight of cost."""
+    return {**document, "limits": [row for row in document["limits"] if row.get("metric") not in COST_METRICS]}
+
+
+def hash_as_read(document: Mapping[str, Any], sha256: str, *, sees: bool) -> str:
+    """Return the hash of what the reader reads: the stored one, or that of the document without its margins."""
+    return sha256 if sees else digest(as_read(document, sees=False))

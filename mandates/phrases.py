@@ -36,6 +36,9 @@ _UP: Final = pgettext_lazy("after: a member may ... up to", "the team up to %(bo
 _DOWN: Final = pgettext_lazy("after: a member may go down to", "the team down to %(bound)s")
 _FROM: Final = pgettext_lazy("after: a member may agree ... from", "the team from %(bound)s")
 
+# what stands in a document in place of a bound that the reader may not see
+HIDDEN: Final = "hidden"
+
 PHRASES: Final[dict[str, Phrase]] = {
     "line_discount": Phrase(
         gettext_lazy("discount on a line"),
@@ -225,6 +228,8 @@ def bound_text(metric: str, bound: Any, currency: str) -> str:
         return _("none")
     if bound == "any":
         return _("any")
+    if bound == HIDDEN:
+        return _("not shown to you")
     return figure(bound, METRICS[metric].kind if metric in METRICS else "number", currency)
 
 

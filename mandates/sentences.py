@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from mandates.engine import METRICS
 from mandates.phrases import (
+    HIDDEN,
     PHRASES,
     bound_text,
     condition_text,
@@ -138,6 +139,14 @@ def limit_sentence(
     if metric not in PHRASES:
         return ""
     subject = subject_text(metric, when, currency, follows)
+    if HIDDEN in bounds:
+        return _(
+            "%(subject)s: a bound on the %(metric)s that is not shown to you; beyond it %(committee)s decides."
+        ) % {
+            "subject": subject,
+            "metric": metric_label(metric),
+            "committee": committee,
+        }
     allowed = _allowed(metric, bounds, currency)
     if not allowed:
         return _("%(subject)s: %(committee)s decides on the %(metric)s.") % {

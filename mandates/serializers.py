@@ -1,5 +1,6 @@
 """What the API shows and takes of mandates, the charter, products and rates."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -14,8 +15,10 @@ from mandates.drafters import aims_of
 from mandates.engine import Problem
 from mandates.expectations import MOST
 from mandates.models import CharterVersion, Mandate, MandateVersion, Price, Product, VersionState
+from mandates.openness import as_read, hash_as_read, sees_margins
 from mandates.sentences import charter_sentences, sentences
 from teams.models import Team
+from teams.permissions import NOBODY, Person
 
 
 def refuse_document(problems: list[Problem], prefix: str = "document") -> None:
@@ -28,12 +31,19 @@ def refuse_document(problems: list[Problem], prefix: str = "document") -> None:
         raise serializers.ValidationError(errors)
 
 
+def _sees(context: Mapping[str, Any], version: MandateVersion) -> bool:
+    """Say whether the reader sees the margins of a version; nobody does where no reader is named."""
+    person: Person = context.get("person") or NOBODY
+    return sees_margins(person, [holder.team for holder in version.holders.all()])
+
+
 class VersionSerializer(serializers.ModelSerializer):
-    """One version of a mandate without its document, for lists."""
+    """One version of a mandate without its document, for lists; `person` in the context is the reader."""
 
     code = serializers.CharField(source="mandate.code")
     state = serializers.ChoiceField(choices=VersionState.choices)
     teams = serializers.SerializerMethodField()
+    sha256 = serializers.SerializerMethodField()
     drafted_by = serializers.EmailField(source="drafted_by.email")
     answered_by = serializers.EmailField(source="answered_by.email", allow_null=True, default=None)
 
@@ -56,6 +66,10 @@ class VersionSerializer(serializers.ModelSerializer):
             "answered_at",
             "edition",
         ]
+
+    def get_sha256(self, version: MandateVersion) -> str:
+        """Return the hash of the document as the reader reads it."""
+        return hash_as_read(document_of(version), version.sha256, sees=_sees(self.context, version))
 
     def get_teams(self, version: MandateVersion) -> list[str]:
         """Return the codes of the teams that hold it."""
@@ -97,7 +111,7 @@ class VersionDetailSerializer(VersionSerializer):
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_document(self, version: MandateVersion) -> Any:
         """Return the document as it is stored."""
-        return document_of(version)
+        return as_read(document_of(version), sees=_sees(self.context, version))
 
 
 class MandateSerializer(serializers.ModelSerializer):
@@ -113,7 +127,7 @@ class MandateSerializer(serializers.ModelSerializer):
     def get_in_force(self, mandate: Mandate) -> Any:
         """Return the version that judges now."""
         version = self.context["in_force"].get(mandate.pk)
-        return None if version is None else VersionSerializer(version).data
+        return None if version is None else VersionSerializer(version, context=self.context).data
 
 
 class MandateDetailSerializer(MandateSerializer):
@@ -133,7 +147,7 @@ class MandateDetailSerializer(MandateSerializer):
     def get_document(self, mandate: Mandate) -> Any:
         """Return the document in force."""
         version = self._version(mandate)
-        return None if version is None else document_of(version)
+        return None if version is None else as_read(document_of(version), sees=_sees(self.context, version))
 
     def get_sentences(self, mandate: Mandate) -> list[str]:
         """Return the document in force as sentences, in the reader's language."""
@@ -141,7 +155,8 @@ class MandateDetailSerializer(MandateSerializer):
         if version is None:
             return []
         teams = sorted(holder.team.name for holder in version.holders.all())
-        return sentences(document_of(version), committees=self.context["committees"], teams=teams)
+        read = as_read(document_of(version), sees=_sees(self.context, version))
+        return sentences(read, committees=self.context["committees"], teams=teams)
 
 
 class MandateDraftSerializer(StrictSerializer):

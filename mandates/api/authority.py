@@ -85,7 +85,8 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
             return context | {"in_force": {}, "committees": {}}
         current = Period.objects.filter(in_force(timezone.now())).values("version")
         living = {version.mandate_id: version for version in _versions(self.request).filter(pk__in=current)}
-        return context | {"in_force": living, "committees": committee_names()}
+        reader = person_of_request(self.request)
+        return context | {"in_force": living, "committees": committee_names(), "person": reader}
 
     @extend_schema(summary="List mandates", tags=["mandates"])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -134,7 +135,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         if code == status.HTTP_201_CREATED:
             headers["Location"] = f"/api/v1/mandates/{found.mandate.code}/versions/{found.number}/"
         sees_tests = sees_drafts(person_of_request(request))
-        shown = VersionDetailSerializer(found, context={"sees_tests": sees_tests})
+        shown = VersionDetailSerializer(found, context={"sees_tests": sees_tests, "person": person_of_request(request)})
         return Response(shown.data, status=code, headers=headers)
 
     @extend_schema(
@@ -145,7 +146,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         """List the versions of a mandate, newest first."""
         mandate = self.get_object()
         found = _versions(request).filter(mandate=mandate).order_by("-number")
-        return Response(VersionSerializer(found, many=True).data)
+        return Response(VersionSerializer(found, many=True, context=self.get_serializer_context()).data)
 
     def _version(self, request: Request, code: str, number: str) -> MandateVersion:
         return get_object_or_404(_versions(request), mandate__code=code, number=number)

@@ -19,6 +19,7 @@ from mandates.documents import document_of
 from mandates.drafters import aims_of
 from mandates.exchange import envelope, written
 from mandates.models import Budget, LedgerEntry, Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
+from mandates.openness import as_read, sees_margins
 from mandates.phrases import day_text, figure
 from mandates.snapshots import in_force
 from mandates.views.looking import PageRequest, mandate_of, sees_drafts, today_of, visible_versions
@@ -92,7 +93,7 @@ def detail(request: PageRequest, code: str) -> HttpResponse:
         "crumbs": [{"url": "/mandates/", "label": _("Mandates")}],
     }
     if current is not None:
-        context |= told(current, committee_names())
+        context |= told(current, committee_names(), request.person)
         context["team_bars"] = team_bars(current, context["teams"], today_of(request))
         context["customer_bars"] = customer_bars(current, today_of(request))
     return render(request, "mandates/mandate.html", context)
@@ -129,7 +130,7 @@ def print_pdf(request: PageRequest, code: str) -> HttpResponse:
     version = context["version"]
     name = f"{code}-{version.number}.pdf"
     page = f"/mandates/{code}/print/"
-    return pdf.answer(request, "mandates/print_pdf.html", context, name=name, page=page, sha256=version.sha256)
+    return pdf.answer(request, "mandates/print_pdf.html", context, name=name, page=page, sha256=context["shown_sha256"])
 
 
 def _on_paper(request: PageRequest, code: str) -> dict[str, Any]:
@@ -143,7 +144,7 @@ def _on_paper(request: PageRequest, code: str) -> dict[str, Any]:
         "version": current,
         "on": today_of(request),
         "organisation": request.organisation,
-        **told(current, committee_names()),
+        **told(current, committee_names(), request.person),
     }
 
 
@@ -159,8 +160,9 @@ def export(request: PageRequest, code: str, number: int) -> HttpResponse:
         raise Http404
     teams = version.holders.order_by("team__code").values_list("team__code", flat=True)
     aims = aims_of(version)
+    sees = sees_margins(request.person, [holder.team for holder in version.holders.select_related("team")])
     parcel = envelope(
-        document_of(version),
+        as_read(document_of(version), sees=sees),
         name=version.mandate.name,
         goal=aims.goal,
         walk_away=aims.walk_away,

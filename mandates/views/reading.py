@@ -13,6 +13,7 @@ from mandates.balances import Usage, fullest, usage
 from mandates.documents import document_of
 from mandates.drafters import aims_of
 from mandates.models import MandateVersion, VersionPeriod, VersionState
+from mandates.openness import as_read, hash_as_read, sees_margins
 from mandates.phrases import bound_text, conditions_text, figure, metric_label
 from mandates.sentences import (
     Names,
@@ -21,6 +22,7 @@ from mandates.sentences import (
     opening,
 )
 from teams.models import Committee, Team
+from teams.permissions import Person
 
 PER = {"team": gettext_lazy("team"), "customer": gettext_lazy("customer")}
 PERIODS = {
@@ -67,12 +69,15 @@ def clauses(document: Mapping[str, Any], names: Names) -> list[Clause]:
     ]
 
 
-def told(version: MandateVersion, names: Names) -> dict[str, Any]:
-    """Return what every page about a version shows of its document; it is valid."""
-    document = document_of(version)
+def told(version: MandateVersion, names: Names, person: Person) -> dict[str, Any]:
+    """Return what every page about a version shows this reader of its document; it is valid."""
     teams = [holder.team for holder in version.holders.select_related("team").order_by("team__name")]
+    sees = sees_margins(person, teams)
+    document = as_read(document_of(version), sees=sees)
     return {
         "document": document,
+        "sees_margins": sees,
+        "shown_sha256": hash_as_read(document_of(version), version.sha256, sees=sees),
         "aims": aims_of(version),
         "teams": teams,
         "opening": opening(document, teams=[team.name for team in teams]),

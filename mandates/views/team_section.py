@@ -23,7 +23,7 @@ def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str,
     names = committee_names()
     held = [
         {"mandate": version.mandate, "version": version, "bars": team_bars(version, [team], today(at))}
-        | told(version, names)
+        | told(version, names, person)
         for version in (period.version for period in periods.order_by("mandate__name"))
     ]
     is_own = team.pk in person.team_roles

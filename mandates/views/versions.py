@@ -38,10 +38,11 @@ from mandates.checking import findings_of, problems_of
 from mandates.comparing import compare
 from mandates.documents import document_of
 from mandates.drafters import drafter_ids, drafters_said
-from mandates.engine import Problem, check_mandate
+from mandates.engine import Problem, canonical, check_mandate
 from mandates.findings import Finding
 from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm, RevokeForm
 from mandates.models import MandateVersion, VersionState
+from mandates.openness import as_read, without_margins
 from mandates.phrases import listed
 from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
@@ -213,20 +214,21 @@ def _context(
     context |= request_of(request, version, current, names)
     if problems:
         return context | {"moves": [m for m in _moves(request, version, context, bound) if m["name"] != "propose"]}
-    context |= told(version, names) | shown_trials(version)
-    start = start_of(version, timezone.now())
+    context |= told(version, names, request.person) | shown_trials(version)
+    grants = may("mandate.grant", request.person, about(version))
+    start = start_of(version, timezone.now()) if grants else None
     context |= {
         "current": current,
         "start": told_start(start) if start else None,
-        "changes": _changes(version, current, names),
+        "changes": _changes(version, current, names, sees=context["sees_margins"]),
         "moves": _moves(request, version, context, bound),
         "sections": sections.of_version(version, request.person, request),
     }
     return context
 
 
-def _changes(version: MandateVersion, current: MandateVersion | None, names: Mapping[str, str]) -> Any:
-    """Compare an open version with the one in force, any other with the one before it."""
+def _changes(version: MandateVersion, current: MandateVersion | None, names: Mapping[str, str], *, sees: bool) -> Any:
+    """Compare an open version with the one in force, any other with the one before it, as the reader reads them."""
     other = current
     if version.state not in OPEN or current is None or current.pk == version.pk:
         earlier = version.mandate.versions.filter(number__lt=version.number, periods__isnull=False)
@@ -237,17 +239,19 @@ def _changes(version: MandateVersion, current: MandateVersion | None, names: Map
         [holder.team.name for holder in one.holders.select_related("team").order_by("team__name")]
         for one in (other, version)
     ]
-    rows = compare(document_of(other), document_of(version), committees=names, teams=(teams[0], teams[1]))
-    return {"rows": rows, "other": other, "reach": _reach(other, version)}
+    documents = [as_read(document_of(one), sees=sees) for one in (other, version)]
+    rows = compare(documents[0], documents[1], committees=names, teams=(teams[0], teams[1]))
+    return {"rows": rows, "other": other, "reach": _reach(document_of(other), document_of(version), sees=sees)}
 
 
-def _reach(other: MandateVersion, version: MandateVersion) -> list[str]:
+def _reach(before: Mapping[str, Any], after: Mapping[str, Any], *, sees: bool) -> list[str]:
     """Say where this version allows more and where less; empty where either document would not be valid today."""
-    documents = document_of(other), document_of(version)
+    documents = [one if sees else without_margins(one) for one in (before, after)]
     if any(check_mandate(document) for document in documents):
         return []
     same = documents[0]["currency"] == documents[1]["currency"]
-    return reach_sentences(other.document, version.document, {} if same else rates_on(today(timezone.now())))
+    texts = [canonical(document) for document in documents]
+    return reach_sentences(texts[0], texts[1], {} if same else rates_on(today(timezone.now())))
 
 
 def _moves(
