@@ -247,8 +247,12 @@
 
   document.addEventListener("rows:changed", (event) => {
     const text = event.target.dataset[`said${event.detail.said?.[0].toUpperCase()}${event.detail.said?.slice(1)}`];
-    const number = document.activeElement?.closest?.("[data-row]")?.querySelector("[data-row-number]")?.textContent;
-    if (text) say(number && event.detail.said === "moved" ? `${text} ${event.target.dataset.saidNumber.replace("{row}", number)}` : text);
+    const { said } = event.detail;
+    if (!text) return;
+    setTimeout(() => { // the focus comes back to a row after it was moved
+      const number = document.activeElement?.closest?.("[data-row]")?.querySelector("[data-row-number]")?.textContent;
+      say(number && said === "moved" ? `${text} ${event.target.dataset.saidNumber.replace("{row}", number)}` : text);
+    });
   });
 
   mark();

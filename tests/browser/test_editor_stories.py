@@ -108,7 +108,7 @@ def test_rows_of_a_spreadsheet_are_pasted_and_a_family_is_chosen(sits: Sits, dra
     chooser.get_by_role("button", name="Use these").click()
     expect(page.locator("#id_limits-4-family")).to_have_value("cloud, services/training")
     assert page.evaluate("document.activeElement.id") == "id_limits-4-family"
-    kept(page, lambda: limits()[4], ("line_margin", ["cloud", "services/training"], "30"))
+    kept(page, lambda: limits()[4:], [("line_margin", ["cloud", "services/training"], "30")])
 
 
 def test_two_editors_of_one_draft_meet_and_choose(
