@@ -19,8 +19,8 @@ def involved_in(deal: Deal) -> Involved:
 
 
 def eligible_colleagues(team: Team, day: date, involved: Involved) -> tuple[int, ...]:
-    """Return the ids of those in the team who may consent on `day`."""
-    places = Membership.objects.filter(holds_on(day), team=team, user__is_active=True)
+    """Return the ids of those who may consent for the team on `day`: its people, or those of the team it is part of."""
+    places = Membership.objects.filter(holds_on(day), team=team.speaker_id, user__is_active=True)
     return colleagues(places.values_list("user_id", "role"), involved)
 
 

@@ -57,9 +57,11 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
         on=_day_of(deal, day, next_revision),
         revisions=hold_keys(deal),
     )
+    if next_revision and (place := _place_again(deal, place, day)) is not None:
+        team = place.team
     deal = _read(deal_id, lock=True)
     if (deal.team_id, deal.customer_id) != (seen.team_id, seen.customer_id):
-        raise Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
+        raise _changed()
     return Locked(deal, team, place, live, _open_cases(deal), settings, day)
 
 
@@ -69,6 +71,40 @@ def _open_cases(deal: Deal) -> tuple[Case, ...]:
         return ()
     cases = Case.objects.select_for_update(no_key=True).filter(deal=deal, state=Case.State.OPEN)
     return tuple(cases.order_by("id"))
+
+
+def _place_again(deal: Deal, seen: CustomerTeam | None, day: date) -> CustomerTeam | None:
+    """Return who looks after the customer now that the teams are locked: a customer moves under the same locks.
+
+    INVARIANT: no revision is judged by the mandate of a team that has handed the customer over.
+    Raises: Conflict `deal_changed` where it is another team than the one that was locked.
+    """
+    place = place_of(deal.customer_id, day)
+    if (place and place.team_id) != (seen and seen.team_id):
+        raise _changed()
+    return place
+
+
+def _changed() -> Conflict:
+    return Conflict("deal_changed", _("Somebody else has just changed this deal. Load the page again."))
+
+
+def lock_deals(deal_ids: Iterable[int], *, judged: Iterable[int] = (), at: datetime) -> None:
+    """Lock several deals at once, in the order of their ids, and for those in `judged` what judging them again needs.
+
+    The caller has locked the teams. `lock_deal` may follow for each of them: it finds everything locked already.
+    """
+    again = list(Deal.objects.select_related("team", "customer", "latest").filter(pk__in=set(judged)).order_by("pk"))
+    asked = []
+    for deal in again:
+        live = authority(team=deal.team, at=_moment(deal.team, at), pinned=pinned_version(deal.latest))
+        asked.append((live.versions, deal.team, deal.customer, at.date() if deal.latest is None else deal.latest.on))
+    if asked:
+        budgets.locked_together(asked, [key for deal in again for key in hold_keys(deal)])
+    ids = {*deal_ids, *(deal.pk for deal in again)}
+    list(Deal.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
+    open_cases = Case.objects.select_for_update(of=("self",), no_key=True).filter(deal__in=ids, state=Case.State.OPEN)
+    list(open_cases.order_by("id"))
 
 
 def lock_draft(deal_id: int) -> Deal:

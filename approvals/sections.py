@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from approvals import concessions, deciding
 from approvals.models import Deal, Decision
 from approvals.readings import figures
 from approvals.sight import visible_deals
@@ -22,7 +23,9 @@ Built = tuple[str, Mapping[str, Any]] | None
 
 def register() -> None:
     """Add the sections; called once, when the app is ready."""
+    team_pages.team_sections["deciding"] = deciding.of_team
     team_pages.team_sections["deals"] = of_team
+    team_pages.customer_sections["concessions"] = concessions.of_customer
     team_pages.customer_sections["deals"] = of_customer
     mandate_pages.mandate_sections["decisions"] = of_mandate
     choosing.channels.append(channels)

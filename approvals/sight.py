@@ -1,11 +1,12 @@
 """Which deals and cases a person may see, and what the permission table needs to know about one of them."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from approvals.electorates import place_of
-from approvals.models import Case, ConsentRound, Deal, DealSupport, Elector
+from approvals.models import Advice, Case, ConsentRound, Deal, DealSupport, Elector
 from teams.models import CustomerTeam
 from teams.permissions import AUDITOR, About, Person
 
@@ -76,6 +77,18 @@ def _stand_ins(electors: QuerySet[Elector]) -> dict[int, int]:
     """Return who stands in, and for whom; whoever was stopped stands in no more."""
     rows = electors.filter(substitution__isnull=False, substitution__ended_at=None)
     return dict(rows.values_list("user_id", "substitution__member"))
+
+
+def about_advice(advice: Advice) -> About:
+    """Return what permissions need to know about a question for advice: its deal, and who was asked."""
+    return replace(about(advice.deal), owner_id=advice.asked_of_id)
+
+
+def visible_advice(person: Person) -> QuerySet[Advice]:
+    """Return the questions that the person may see: those put to them, and those about deals that they may see."""
+    if not person.user_id or person.is_operator:
+        return Advice.objects.none()
+    return Advice.objects.filter(Q(asked_of=person.user_id) | Q(deal__in=visible_deals(person)))
 
 
 def about_next(deal: Deal, day: date) -> About:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from approvals.states import CASE_MOVES, COUNTER_MOVES, DEAL_MOVES, ROUND_MOVES
+from approvals.states import ADVICE_MOVES, CASE_MOVES, COUNTER_MOVES, DEAL_MOVES, ROUND_MOVES
 from journal.moves import Move
 from mandates.states import CHARTER_MOVES, MANDATE_MOVES
 
@@ -11,6 +11,7 @@ TABLES: tuple[tuple[str, Sequence[Move]], ...] = (
     ("A case", CASE_MOVES),
     ("A counter-proposal", COUNTER_MOVES),
     ("A round of consent", ROUND_MOVES),
+    ("A question for advice", ADVICE_MOVES),
     ("A version of a mandate", MANDATE_MOVES),
     ("A version of the charter", CHARTER_MOVES),
 )

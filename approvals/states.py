@@ -65,9 +65,19 @@ ROUND_MOVES: tuple[Move, ...] = (
     *_stays("consent", ["open"], "consent.give", "consent.given"),
     *_stays("object", ["open"], "consent.give", "consent.objected"),
     *_stays("reply", ["open"], "consent.reply", "consent.replied"),
+    *_stays("talk", ["open"], "consent.talk", "consent.remarked"),
     *_stays("withdraw_objection", ["open"], "consent.give", "consent.withdrawn"),
     _move("escalate", ["open"], "escalated", "objection.escalate", "consent.escalated"),
     _move("pass_on", ["open"], "escalated", "", "consent.escalated"),
     _move("agree", ["open"], "consented", "", "consent.completed"),
     _move("void", ["open"], "void", "", "consent.voided"),
+)
+
+ADVICE_MOVES: tuple[Move, ...] = (
+    _move("answer", ["asked"], "answered", "advice.answer", "advice.answered"),
+    _move("pass", ["asked"], "passed", "advice.answer", "advice.passed"),
+    _move("thank", ["answered"], "thanked", "advice.thank", "advice.thanked"),
+    _move("withdraw", ["asked"], "withdrawn", "advice.ask", "advice.withdrawn"),
+    # the deal has ended, so nobody waits for the answer any more
+    _move("close", ["asked"], "closed", "", "advice.closed"),
 )

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
-from approvals.models import Case, Deal
+from approvals.models import Advice, Case, Deal
 from journal.record import Entry, record_all
 from teams.models import User
 
@@ -87,6 +87,32 @@ def tell_case(
         ],
         tell=tell,
         link=f"/cases/{case.pk}/",
+    )
+
+
+def tell_advice(
+    verb: str,
+    advice: Advice,
+    *,
+    by: User | None,
+    at: datetime,
+    data: Mapping[str, object] | None = None,
+    tell: Iterable[int] = (),
+) -> None:
+    """Record an event of a question for advice at the end of the action; the deal's timeline shows it.
+
+    Its link is the question's own page, because who is asked need not see the deal.
+    """
+    deal = advice.deal
+    _later(
+        verb,
+        subject=("advice", str(advice.pk)),
+        by=by,
+        at=at,
+        data={"deal": deal.reference, "asked": advice.asked_of_id, **(data or {})},
+        about=[("deal", deal.reference), ("customer", deal.customer.reference), ("team", deal.team.code)],
+        tell=tell,
+        link=f"/advice/{advice.pk}/",
     )
 
 

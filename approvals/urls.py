@@ -3,10 +3,12 @@
 from django.urls import path
 
 from approvals.views import (
+    advice,
     answering,
     asking,
     cases,
     choosing,
+    coaching,
     commenting,
     deals,
     desk,
@@ -43,6 +45,14 @@ urlpatterns = [
     path("deals/<str:reference>/objection/<int:seat_id>/reply", moves.reply, name="reply"),
     path("deals/<str:reference>/objection/escalate", moves.escalate, name="escalate"),
     path("deals/<str:reference>/approvals/<int:approval_id>/revoke", moves.revoke, name="revoke"),
+    path("deals/<str:reference>/talk", moves.say, name="remark"),
+    path("deals/<str:reference>/advice/new", advice.ask, name="ask_advice"),
+    path("advice/<int:pk>/", advice.advice, name="advice"),
+    path("advice/<int:pk>/answer", advice.answer, name="give_advice"),
+    path("advice/<int:pk>/pass", advice.pass_on, name="pass_advice"),
+    path("advice/<int:pk>/thank", advice.say_thanks, name="thank"),
+    path("advice/<int:pk>/withdraw", advice.withdraw, name="withdraw_advice"),
+    path("coaching/", coaching.coaching, name="coaching"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/vote", cases.vote, name="vote"),

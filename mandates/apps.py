@@ -22,3 +22,4 @@ class MandatesConfig(AppConfig):
         for name in ("products", "charter", "mandates"):
             setup_steps[name] = import_string(f"mandates.setting_up.{name}")
         import_string("mandates.leaving.register")()
+        import_string("mandates.competences.register")()

@@ -3,7 +3,7 @@
 Every function here runs inside its caller's transaction and locks budget rows in the order of their ids.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +33,7 @@ __all__ = [
     "extend",
     "hold",
     "locked",
+    "locked_together",
     "release",
     "uncommit",
     "usage",
@@ -61,6 +62,19 @@ def locked(
     Call it once, after the team rows are locked and before the deal is; the locks end with the transaction.
     """
     items = [item for version in versions for item in wanted(version, team=team, customer=customer, on=on)]
+    _lock(items, revisions)
+
+
+def locked_together(
+    asked: Iterable[tuple[Sequence[MandateVersion], Team, Customer, date]], revisions: Collection[str]
+) -> None:
+    """Do the same for several judgements of one transaction at once, so that their rows are locked in one order."""
+    items = [
+        item
+        for versions, team, customer, on in asked
+        for version in versions
+        for item in wanted(version, team=team, customer=customer, on=on)
+    ]
     _lock(items, revisions)
 
 

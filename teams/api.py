@@ -232,9 +232,10 @@ class MeView(ReadScoped):
     def get(self, request: Request) -> Response:
         user = asker(request)
         person = request._request.person  # type: ignore[attr-defined]
-        codes = dict(Team.objects.filter(pk__in=list(person.team_roles)).values_list("pk", "code"))
+        teams = Team.objects.filter(pk__in=list(person.team_roles), is_active=True)
+        codes = dict(teams.values_list("pk", "code"))
         committees = Committee.objects.filter(pk__in=list(person.committees)).order_by("code")
-        places = [{"team": codes[pk], "role": role} for pk, role in person.team_roles.items()]
+        places = [{"team": codes[pk], "role": role} for pk, role in person.team_roles.items() if pk in codes]
         document = {
             "id": user.pk,
             "name": user.name,

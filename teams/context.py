@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from journal.inbox import unread_count
 from teams.actions.people import is_first_use
 from teams.demo import demo_people
-from teams.permissions import NOBODY, Person, may
+from teams.permissions import COACH, NOBODY, Person, may
 
 MORE = frozenset({"/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
 
@@ -47,6 +47,7 @@ def _places(request: HttpRequest, person: Person, unread: str) -> list[Place]:
         ("/ask/", _("Can I?"), ""),
         ("/deals/", _("Deals"), ""),
         *([("/cases/", _("Cases"), "")] if person.committees or "auditor" in person.roles else []),
+        *([("/coaching/", _("Coaching"), "")] if COACH in person.team_roles.values() else []),
         ("/mandates/", _("Mandates"), ""),
         ("/teams/", _("Teams"), ""),
         ("/inbox/", _("Inbox"), unread),

@@ -1,26 +1,62 @@
-"""What is still open for a person in a team, told by the apps that hold it, before that person leaves."""
+"""What is still open when people leave, customers move and teams merge, told and handed over by the apps that hold it.
 
-from collections.abc import Callable
+Each of these actions locks in one order: team rows by id, then what `locks` names (budgets, deals), then its own rows.
+Events are written once everything is locked.
+"""
+
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from django.urls import reverse
 
-from teams.models import CustomerTeam, User
+from teams.models import Customer, CustomerTeam, Team, User
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
     """One thing that waits for somebody: its kind, a sentence part to show, and the page where it stands.
 
-    `kind` is `customer`, `deal`, `draft`, `consent`, `vote` or the like. What is `blocking` must be handed over first.
+    `kind` is `customer`, `deal`, `draft`, `consent`, `vote`, `hold` or the like. What is `blocking` must be handed over
+    first; `note` says what becomes of the rest.
     """
 
     kind: str
     label: str
     url: str
     blocking: bool = False
+    note: str = ""
+
+
+class Lock(Protocol):
+    """Lock what people's leaving, or a team's merging, will change: budgets by id, then deals by id, then the rest.
+
+    The teams' rows are locked already. `user_id` is None where the whole team goes.
+    """
+
+    def __call__(self, *, user_id: int | None, team_ids: Collection[int], at: datetime) -> None: ...
+
+
+class Left(Protocol):
+    """Settle what waits for a person who has just lost their place in these teams; all of it is locked already.
+
+    `is_gone`: the person's account is closed as well.
+    """
+
+    def __call__(self, *, user_id: int, team_ids: Collection[int], is_gone: bool, by: User, at: datetime) -> None: ...
+
+
+class CustomerMove(Protocol):
+    """Give what is not submitted yet with a customer to the team and the contact that look after it now."""
+
+    def __call__(self, *, customer: Customer, team: Team, contact: User, by: User, at: datetime) -> None: ...
+
+
+class TeamMerge(Protocol):
+    """Hand over what a team leaves to the one that it becomes part of."""
+
+    def __call__(self, *, team: Team, into: Team, by: User, at: datetime) -> None: ...
 
 
 class HandOver(Protocol):
@@ -63,8 +99,13 @@ open_matters: list[PersonFinder] = [_contacts]
 customer_matters: list[RowFinder] = []
 committee_matters: list[RowFinder] = []
 team_matters: list[RowFinder] = []
+merge_matters: list[RowFinder] = []
 hand_overs: list[HandOver] = []
 losses: list[Loss] = []
+locks: list[Lock] = []
+lefts: list[Left] = []
+customer_moves: list[CustomerMove] = []
+team_merges: list[TeamMerge] = []
 
 
 def rights_lost(user_id: int, committee_id: int | None, at: datetime) -> None:
@@ -91,3 +132,35 @@ def of_committee(committee_id: int) -> list[OpenMatter]:
 def of_team(team_id: int) -> list[OpenMatter]:
     """Everything that is open in this team."""
     return [matter for find in team_matters for matter in find(team_id)]
+
+
+def of_merge(team_id: int) -> list[OpenMatter]:
+    """Everything that is open in this team, with what becomes of it when the team becomes part of another."""
+    return [matter for find in merge_matters for matter in find(team_id)]
+
+
+# --- for the actions ---
+
+
+def lock(*, user_id: int | None, team_ids: Collection[int], at: datetime) -> None:
+    """Lock what will change, after the teams' rows and before anything else."""
+    for each in locks:
+        each(user_id=user_id, team_ids=team_ids, at=at)
+
+
+def left(*, user_id: int, team_ids: Collection[int], is_gone: bool = False, by: User, at: datetime) -> None:
+    """Settle what waits for a person whose places have ended."""
+    for each in lefts:
+        each(user_id=user_id, team_ids=team_ids, is_gone=is_gone, by=by, at=at)
+
+
+def move_customer(*, customer: Customer, team: Team, contact: User, by: User, at: datetime) -> None:
+    """Hand over what is not submitted yet with a customer."""
+    for each in customer_moves:
+        each(customer=customer, team=team, contact=contact, by=by, at=at)
+
+
+def merge(*, team: Team, into: Team, by: User, at: datetime) -> None:
+    """Hand over what a team leaves."""
+    for each in team_merges:
+        each(team=team, into=into, by=by, at=at)

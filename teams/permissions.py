@@ -1,110 +1,44 @@
 """Who may do what: one table of predicates over plain values; what is not listed is denied."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-
 from journal.refusals import NotAllowed
 from teams.reasons import SENTENCES
+from teams.relations import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COACH,
+    EXECUTIVE,
+    LEAD,
+    MEMBER,
+    NOBODY,
+    NOTHING,
+    About,
+    Answer,
+    Person,
+    Predicate,
+)
+from teams.relations import everybody as _everybody
+from teams.relations import has as _has
+from teams.relations import no as _no
+from teams.relations import role_in_team as _role_in_team
+from teams.relations import works_in_team as _works_in_team
+from teams.relations import yes as _yes
 
-LEAD, MEMBER, COACH = "lead", "member", "coach"
-ADMINISTRATOR, EXECUTIVE, AUDITOR = "mandate_administrator", "executive", "auditor"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person's standing on one day. `team_roles` maps a team's id to `lead`, `member` or `coach`."""
-
-    user_id: int
-    name: str = ""
-    is_operator: bool = False
-    roles: frozenset[str] = frozenset()
-    team_roles: Mapping[int, str] = field(default_factory=dict)
-    deciding_teams: frozenset[int] = frozenset()
-    committees: frozenset[int] = frozenset()
-    chairs: frozenset[int] = frozenset()
-
-
-NOBODY = Person(user_id=0)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a question of permission is about; what does not apply stays empty.
-
-    `team_id` is the deal's or the customer's team, `committee_ids` are the committees asked, `seat_ids` and
-    `elector_ids` the people asked for consent or a vote (`lost_ids` lost that right, `recused_ids` stepped back),
-    `drafter_ids` everybody who wrote a part of the version, `holder_team_ids` the teams that hold the mandate,
-    `owner_id` the owner of a token, who asked for a replay, an emergency or a point, who proposed or wrote something.
-    """
-
-    team_id: int | None = None
-    cost_sight: str = "team"
-    supporting_team_ids: frozenset[int] = frozenset()
-    committee_ids: frozenset[int] = frozenset()
-    contact_id: int | None = None
-    editor_ids: frozenset[int] = frozenset()
-    elector_ids: frozenset[int] = frozenset()
-    lost_ids: frozenset[int] = frozenset()
-    stand_ins: Mapping[int, int] = field(default_factory=dict)
-    passed_to_id: int | None = None
-    recused_ids: frozenset[int] = frozenset()
-    seat_ids: frozenset[int] = frozenset()
-    drafter_ids: frozenset[int] = frozenset()
-    holder_team_ids: frozenset[int] = frozenset()
-    result_by_id: int | None = None
-    owner_id: int | None = None
-
-
-NOTHING = About()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Yes or no, and the stable code of the reason."""
-
-    allowed: bool
-    reason: str
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-Predicate = Callable[[Person, About], Answer]
-
-
-def _yes(reason: str) -> Answer:
-    return Answer(True, reason)
-
-
-def _no(reason: str) -> Answer:
-    return Answer(False, reason)
-
-
-def _role_in_team(person: Person, about: About) -> str:
-    return person.team_roles.get(about.team_id, "") if about.team_id is not None else ""
-
-
-# --- who stands where ---
-
-
-def _everybody(person: Person, about: About) -> Answer:
-    return _yes("signed_in")
-
-
-def _works_in_team(person: Person, about: About) -> Answer:
-    """A member or the account lead; a coach advises and edits nothing."""
-    role = _role_in_team(person, about)
-    if role in (LEAD, MEMBER):
-        return _yes(role)
-    return _no("coach_only" if role == COACH else "not_in_team")
-
-
-def _has(*roles: str) -> Predicate:
-    def predicate(person: Person, about: About) -> Answer:
-        held = next((role for role in roles if role in person.roles), None)
-        return _yes(held) if held else _no("role_missing")
-
-    return predicate
+__all__ = [
+    "ADMINISTRATOR",
+    "AUDITOR",
+    "COACH",
+    "EXECUTIVE",
+    "LEAD",
+    "MEMBER",
+    "NOBODY",
+    "NOTHING",
+    "PERMISSIONS",
+    "About",
+    "Answer",
+    "Person",
+    "may",
+    "require",
+]
 
 
 # --- deals ---
@@ -212,6 +146,39 @@ def _ends_substitute(person: Person, about: About) -> Answer:
     return _has(ADMINISTRATOR)(person, about)
 
 
+# --- advice ---
+
+
+def _talks(person: Person, about: About) -> Answer:
+    """Whoever is of the deal's team or supports it, coaches included: those who see and advise."""
+    if role := _role_in_team(person, about):
+        return _yes(role)
+    if about.supporting_team_ids & person.team_roles.keys():
+        return _yes("supporting_team")
+    return _no("not_with_the_team")
+
+
+def _asks_advice(person: Person, about: About) -> Answer:
+    """Members and the account lead ask; a coach may, too: asking is helping."""
+    return _yes(COACH) if _role_in_team(person, about) == COACH else _works_in_team(person, about)
+
+
+def _answers_advice(person: Person, about: About) -> Answer:
+    return _yes("asked") if about.owner_id == person.user_id else _no("not_asked_for_advice")
+
+
+def _thanks(person: Person, about: About) -> Answer:
+    """The team that asked says thank you, but nobody to themselves."""
+    if about.owner_id == person.user_id:
+        return _no("own_advice")
+    return _asks_advice(person, about)
+
+
+def _sees_advice(person: Person, about: About) -> Answer:
+    """Whoever was asked sees the question, and the deal only where it is theirs to see anyway."""
+    return _answers_advice(person, about) or _sees_deal(person, about)
+
+
 # --- authority ---
 
 
@@ -287,6 +254,11 @@ def _hands_over(person: Person, about: About) -> Answer:
     return _yes("contact") if role == MEMBER and about.contact_id == person.user_id else _no("not_contact")
 
 
+def _declares(person: Person, about: About) -> Answer:
+    """What a person knows, that person says."""
+    return _yes("owner") if about.owner_id == person.user_id else _no("not_yours_to_say")
+
+
 def _manages_token(person: Person, about: About) -> Answer:
     if about.owner_id == person.user_id:
         return _yes("owner")
@@ -308,7 +280,12 @@ PERMISSIONS: dict[str, Predicate] = {
     "deal.support": _works_in_team,
     "consent.give": _consents,
     "consent.reply": _works_in_team,
+    "consent.talk": _talks,
     "objection.escalate": _works_in_team,
+    "advice.ask": _asks_advice,
+    "advice.answer": _answers_advice,
+    "advice.thank": _thanks,
+    "advice.see": _sees_advice,
     "case.see": _sees_deal,
     "case.vote": _votes,
     "case.request": _votes,
@@ -343,6 +320,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "cost.see": _sees_cost,
     "team.manage": _administers,
     "user.manage": _administers,
+    "competence.declare": _declares,
     # a customer's segment and country choose the limits that judge its deals: no team sets them for itself
     "customer.manage": _administers,
     "customer.hand_over": _hands_over,

@@ -36,4 +36,8 @@ SENTENCES: dict[str, str] = {
     "holds_it": _("You belong to a team that holds this mandate, so somebody else answers it."),
     "cost_hidden": _("Cost and margin of this team are not shown to you."),
     "not_contact": _("Only the contact, the account lead or a mandate administrator may hand this customer over."),
+    "not_with_the_team": _("Only the deal's team, its coaches and the teams that support it talk here."),
+    "not_asked_for_advice": _("This question was put to somebody else."),
+    "own_advice": _("This is your own advice: somebody else of the team says thank you for it."),
+    "not_yours_to_say": _("What a person knows, that person says."),
 }

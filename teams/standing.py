@@ -16,11 +16,15 @@ from teams.permissions import NOBODY, NOTHING, About, Person, may, require
 
 
 def person_of(user: User | AnonymousUser, day: date) -> Person:
-    """Read what `user` holds on `day`, in three queries; whoever is not active holds nothing."""
+    """Read what `user` holds on `day`, in three queries; whoever is not active holds nothing.
+
+    A place in a team is one in every team that was merged into it: its people answer for what those left open.
+    """
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
     memberships = Membership.objects.filter(holds_on(day), user=user, team__is_active=True)
-    places = list(memberships.values_list("team_id", "role", "may_decide"))
+    rows = memberships.values_list("team_id", "role", "may_decide", "team__merged")
+    places = {team: (role, decides) for own, role, decides, merged in rows for team in (own, merged) if team}
     seats = list(
         CommitteeSeat.objects.filter(holds_on(day), user=user, committee__is_active=True).values_list(
             "committee_id", "is_chair"
@@ -32,8 +36,8 @@ def person_of(user: User | AnonymousUser, day: date) -> Person:
         name=user.name,
         is_operator=user.is_staff,
         roles=frozenset(roles),
-        team_roles={team_id: role for team_id, role, _ in places},
-        deciding_teams=frozenset(team_id for team_id, _, decides in places if decides),
+        team_roles={team_id: role for team_id, (role, _) in places.items()},
+        deciding_teams=frozenset(team_id for team_id, (_, decides) in places.items() if decides),
         committees=frozenset(committee_id for committee_id, _ in seats),
         chairs=frozenset(committee_id for committee_id, chairs in seats if chairs),
     )

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from teams.views import absences, calendars, committees, customers, entrance, members, overview, people, profile, teams
+from teams.views import (
+    absences,
+    calendars,
+    committees,
+    competences,
+    customers,
+    entrance,
+    members,
+    overview,
+    people,
+    profile,
+    teams,
+)
 
 app_name = "teams"
 urlpatterns = [
@@ -12,6 +24,8 @@ urlpatterns = [
     path("settings/", overview.settings, name="settings"),
     path("settings/organisation/", overview.organisation, name="organisation"),
     path("settings/profile/", profile.profile, name="profile"),
+    path("settings/competences/", competences.competences, name="competences"),
+    path("settings/competences/<int:pk>/drop/", competences.drop, name="drop_competence"),
     path("settings/tokens/", profile.tokens, name="tokens"),
     path("settings/tokens/new/", profile.new_token, name="new_token"),
     path("settings/tokens/<int:pk>/revoke/", profile.revoke, name="revoke_token"),
@@ -27,6 +41,7 @@ urlpatterns = [
     path("settings/teams/new/", members.new, name="new_team"),
     path("settings/teams/<slug:code>/", members.team, name="manage_team"),
     path("settings/teams/<slug:code>/edit/", members.edit, name="edit_team"),
+    path("settings/teams/<slug:code>/merge/", members.merge, name="merge_team"),
     path("settings/teams/<slug:code>/members/new/", members.new_member, name="new_member"),
     path("settings/teams/<slug:code>/members/<int:pk>/", members.member, name="member"),
     path("settings/teams/<slug:code>/members/<int:pk>/end/", members.end, name="end_member"),

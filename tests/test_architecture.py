@@ -18,15 +18,17 @@ PURE = [
     "mandates/engine",
     "approvals/quorum.py",
     "approvals/eligibility.py",
+    "approvals/knowing.py",
     "teams/permissions.py",
     "teams/reasons.py",
+    "teams/relations.py",
     "teams/working_time.py",
     "journal/chain.py",
     "journal/moves.py",
     "journal/threeway.py",
 ]
 # A pure module may use these of our own modules, which are values and refusals without a database.
-PURE_TOO = {"journal.refusals", "journal.moves", "teams.permissions", "teams.reasons"}
+PURE_TOO = {"journal.refusals", "journal.moves", "teams.permissions", "teams.reasons", "teams.relations"}
 # Pure, but from outside: msgspec encodes values, polars and numpy compute in columns; they read nothing. The rest of
 # the engine does without them.
 PURE_OUTSIDE = {

@@ -35,7 +35,7 @@ PAGES = {
     "check": ("bram", "/deals/{deal}/check", 45),
     "deal": ("bram", "/deals/{deal}/", 42),
     "cases": ("lien", "/cases/?show=open", 12),
-    "case": ("lien", "/cases/{case}/", 32),
+    "case": ("lien", "/cases/{case}/", 37),
     "receipt": ("bram", "/decisions/{decision}/", 24),
     "receipt as PDF": ("bram", "/decisions/{decision}/receipt.pdf", 24),
 }

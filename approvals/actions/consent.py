@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from approvals.actions.settling import Turn, approve, ask_committees, judge_again, refuse, sha256
 from approvals.actions.submit import checked_reason
-from approvals.electorates import involved_in
+from approvals.electorates import eligible_colleagues, involved_in
 from approvals.eligibility import counting
 from approvals.locking import Locked, lock_deal
 from approvals.models import Case, ConsentRound, ConsentSeat, Decision
@@ -178,13 +178,17 @@ def _close(round: ConsentRound, state: str, at: datetime) -> None:
 def _settle(locked: Locked, round: ConsentRound, *, by: User, at: datetime) -> None:
     """Judge again once enough colleagues have consented and no objection stands.
 
-    INVARIANT: an open objection is never outvoted, and whoever took the deal into their own hands does not count.
+    INVARIANT: an open objection is never outvoted; whoever took the deal into their own hands, or has left the team
+    since, does not count.
     """
     involved = involved_in(locked.deal)
     answers = list(round.seats.values_list("user_id", "answer"))
     if any(answer == Answer.OBJECTION for _user, answer in answers):
         return
-    given = counting(((user, answer) for user, answer in answers if answer == Answer.CONSENT), involved)
+    here = eligible_colleagues(locked.team, locked.day, involved)
+    given = counting(
+        ((user, answer) for user, answer in answers if answer == Answer.CONSENT and user in here), involved
+    )
     if len(given) < round.needed:
         return
     turn = judge_again(locked, cause=Decision.Cause.CONSENT, by=by, at=at)

@@ -81,6 +81,7 @@ def _create(
         check_terms(terms)
         draft = written(terms, header.currency)
     lock_teams([place.team_id])
+    place = _place_again(header.customer, place, day=at)
     deal = Deal(
         team=place.team,
         customer=header.customer,
@@ -103,6 +104,14 @@ def _place(customer: Customer, *, day: datetime) -> CustomerTeam:
     if place is None:
         detail = _("No team looks after this customer. Ask a mandate administrator to give it one.")
         raise Invalid("customer_without_team", detail, path="customer")
+    return place
+
+
+def _place_again(customer: Customer, seen: CustomerTeam, *, day: datetime) -> CustomerTeam:
+    """Return who looks after the customer now that the team is locked. Raises: Conflict `deal_changed`."""
+    place = _place(customer, day=day)
+    if place.team_id != seen.team_id:
+        raise Conflict("deal_changed", _("This customer was moved in the meantime. Load the page again."))
     return place
 
 

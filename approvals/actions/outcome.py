@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from approvals.actions.advice_closing import close_advice
 from approvals.actions.settling import expect_edition, move, release, save, sha256
 from approvals.actions.submit import checked_reason
 from approvals.judging import hold_key
@@ -83,6 +84,7 @@ def _close(deal: Deal, name: str, *, by: User, at: datetime, closed_on: date, wh
     event = move(deal, name)
     deal.closed_on, deal.result_by, deal.result_why = closed_on, by, why
     save(deal, "state", "closed_on", "result_by", "result_why")
+    close_advice(deal, by=by, at=at)
     data = {"closed_on": closed_on, "why_sha256": sha256(why)}
     tell_deal(event, deal, by=by, at=at, data=data, tell=owners(deal))
     return deal
@@ -133,5 +135,6 @@ def lapse(*, deal: Deal, at: datetime) -> bool:
     release(current, by=None, at=at)
     event = move(current, "lapse")
     save(current, "state")
+    close_advice(current, by=None, at=at)
     tell_deal(event, current, by=None, at=at, data={"good_until": current.good_until}, tell=owners(current))
     return True

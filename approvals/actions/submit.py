@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from approvals.actions.advice_closing import close_advice
 from approvals.actions.draft import become_editor
 from approvals.actions.settling import (
     Turn,
@@ -185,6 +186,7 @@ def withdraw(*, deal: Deal, by: User, at: datetime, reason: str = "", edition: i
     move(locked.deal, "withdraw")
     locked.deal.result_by, locked.deal.closed_on, locked.deal.result_why = by, locked.day, reason
     save(locked.deal, "state", "result_by", "closed_on", "result_why")
+    close_advice(locked.deal, by=by, at=at)
     tell_deal(found.event, locked.deal, by=by, at=at, data={"reason_sha256": sha256(reason)}, tell=owners(locked.deal))
     return locked.deal
 

@@ -1,5 +1,6 @@
 """The tables of deals and of who said what about them."""
 
+from approvals.models.advice import Advice, Remark
 from approvals.models.answering import AskedPoint, CasePause, CaseRequest, CounterProposal, CounterVote, PastVote
 from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Recusal, Vote
 from approvals.models.comments import Comment, Mention
@@ -9,6 +10,7 @@ from approvals.models.imports import ImportBatch, ImportedRow
 from approvals.models.revisions import Decision, Revision, RevisionLine
 
 __all__ = [
+    "Advice",
     "Approval",
     "ApprovalRevocation",
     "AskedPoint",
@@ -32,6 +34,7 @@ __all__ = [
     "Mention",
     "PastVote",
     "Recusal",
+    "Remark",
     "Revision",
     "RevisionLine",
     "Vote",

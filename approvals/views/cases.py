@@ -28,6 +28,7 @@ from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.ties import ties
 from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about_case, visible_cases, waiting_cases
+from approvals.views.advice_parts import case_parts
 from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
 from approvals.views.looking import PageRequest, case_of
@@ -182,6 +183,7 @@ def case_page(
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": allowed_by(case.approvals.filter(proposal=None).first(), words),
         **answers_of(request, case, words, sent=sent, mine=mine),
+        **case_parts(request, case, known),
     }
     return render(request, "approvals/case.html", context, status=status)
 

@@ -24,6 +24,7 @@ from approvals.shown import documents_of, findings_of, names_of
 from approvals.sight import about, about_next, visible_deals
 from approvals.states import DEAL_MOVES, SUBMITTABLE
 from approvals.terms import of_facts, read
+from approvals.views.advice_parts import advice_part, talk_part
 from approvals.views.case_answers import allowed_by, waiting_answers
 from approvals.views.commenting import comments_of
 from approvals.views.looking import PageRequest, is_history, today_of
@@ -125,6 +126,7 @@ def deal_page(
     consents = _consents(request, rows, known, clock)
     words = Words(names.products, deal.currency, cost)
     waiting = waiting_answers(request, deal, words)
+    latest = _latest(rows, documents, names, cost)
     context = {
         "deal": deal,
         "stands": stands(standing),
@@ -133,10 +135,12 @@ def deal_page(
         "standing": standing,
         "is_history": is_history(deal),
         "moves": _moves(request, deal, known),
-        "latest": _latest(rows, documents, names, cost),
+        "latest": latest,
         "revisions": _revisions(rows, documents, names),
         "draft": _draft_read(draft, documents, rows, names, cost),
         "consents": consents,
+        "talk": talk_part(request, rows.round, known, (forms or {}).get("remark_form")),
+        "advice": advice_part(request, deal, known, latest["groups"] if latest else ()),
         "held_note": _held_note(deal, rows),
         "cases": [_case(case, clock, words) for case in rows.cases],
         "approvals": [_approval(approval, known, words, request) for approval in rows.approvals],

@@ -18,6 +18,7 @@ from approvals.readings.verdict import Reader
 from approvals.shown import product_names, verdict_of
 from approvals.sight import visible_deals
 from approvals.terms import read
+from approvals.views.advice_parts import desk_hint
 from approvals.views.looking import PageRequest, today_of
 from journal.refusals import Refusal
 from teams.models import Team
@@ -80,7 +81,8 @@ def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
     products = {row.quote.product.code: row.quote.product.name for row in desk.rows if row.quote is not None}
     shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, products=products, days=days)
     problems = [*_not_judged(desk), *(problem.detail for problem in asked.problems)]
-    return {"verdict": shown, "silence": _silence(asked), "problems": problems}
+    said = desk_hint(desk.deal, shown.groups) if shown is not None else ""
+    return {"verdict": shown, "silence": _silence(asked), "problems": problems, "advice_hint": said}
 
 
 def _silence(asked: Preview) -> str:

@@ -21,7 +21,9 @@ from approvals.actions.outcome import lose as lose_deal
 from approvals.actions.outcome import reopen as reopen_deal
 from approvals.actions.outcome import win as win_deal
 from approvals.actions.submit import withdraw as withdraw_deal
+from approvals.actions.talk import remark
 from approvals.actions.vote import revoke_approval
+from approvals.forms.advice import RemarkForm
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
 from approvals.models import ConsentRound, ConsentSeat, Deal
 from approvals.views.deal_page import deal_page
@@ -211,6 +213,19 @@ def escalate(request: PageRequest, reference: str) -> HttpResponse:
     if case is None:
         return _done(request, deal, _("It was judged again, and no committee is asked any more."))
     return _done(request, deal, _("%(committee)s is asked to decide.") % {"committee": case.committee.name})
+
+
+@require_POST
+@login_required
+def say(request: PageRequest, reference: str) -> HttpResponse:
+    """Say something in the talk beneath the round."""
+    deal = deal_of(request, reference)
+
+    def act(values: dict[str, Any]) -> str:
+        remark(round=_open_round(deal), by=request.user, at=timezone.now(), text=values["remark"])
+        return _("Said; those who were asked are told.")
+
+    return _with_form(request, deal, "remark_form", RemarkForm(request.POST), act)
 
 
 def _seats(deal: Deal) -> Any:

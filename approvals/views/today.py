@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.catalogue_search import offered
 from approvals.clock import Clock, clock_of
-from approvals.models import ConsentRound, ConsentSeat, Deal, DealState
+from approvals.models import Advice, ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import figures
 from approvals.readings.due import TimeLeft
 from approvals.readings.findings import budget_name
@@ -35,6 +35,7 @@ from teams.permissions import may
 from teams.setting_up import checklist
 
 MOST_SHOWN = 12
+LONGEST_SUB = 90
 OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
 ENDS_SOON = timedelta(days=7)
 
@@ -49,6 +50,7 @@ def today(request: PageRequest) -> HttpResponse:
         *_consents(request, clock),
         *_replies(request, clock),
         *_cases(request, clock),
+        *_questions(request),
         *_grants(request),
         *_own_steps(request, now),
     ]
@@ -124,6 +126,23 @@ def _replies(request: PageRequest, clock: Clock) -> list[dict[str, Any]]:
             )
         )
     return items
+
+
+def _questions(request: PageRequest) -> list[dict[str, Any]]:
+    """Return the questions for advice that wait for the reader's answer, the oldest first; nothing waits for them."""
+    rows = Advice.objects.filter(asked_of=request.user, state=Advice.State.ASKED)
+    rows = rows.select_related("asked_by", "deal__customer").order_by("id")[:MOST_SHOWN]
+    return [
+        _item(
+            url=reverse("approvals:advice", args=[one.pk]),
+            title=_("%(name)s asks for your advice: %(customer)s")
+            % {"name": one.asked_by.name, "customer": one.deal.customer.name},
+            sub=one.question if len(one.question) <= LONGEST_SUB else f"{one.question[:LONGEST_SUB]}…",
+            left=None,
+            outcome="",
+        )
+        for one in rows
+    ]
 
 
 def _grants(request: PageRequest) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from approvals.actions.vote import cast_vote
 from approvals.models import Case, ConsentSeat, Deal
 from approvals.terms import DraftLine, DraftTerms
 from insights.actions import advance, ask_replay
+from insights.demo.advising import declare, leave_questions
 from insights.demo.asking import ask_from_below
 from insights.demo.deals import price_after
 from insights.demo.founding import person, propose_confirmed
@@ -60,6 +61,7 @@ def _submitted(who: str, customer: str, lines: list[Asked], *, at: datetime, **t
 
 def leave_waiting(*, at: datetime) -> None:
     """Write the open ends, each a little before `at` and in the order of their times."""
+    declare(at=at - timedelta(days=1))
     _proposal(at)
     _unfinished(at)
     _drafts(at)
@@ -68,12 +70,13 @@ def leave_waiting(*, at: datetime) -> None:
     brewery = _brewery(at - timedelta(hours=5))
     data_hall = _data_hall(at - timedelta(hours=4))
     flax = _flax_mill(at - timedelta(hours=4) + timedelta(minutes=20))
-    _hospital(at - timedelta(hours=3))
+    hospital = _hospital(at - timedelta(hours=3))
     _object(brewery, at - timedelta(hours=2))
     _counter(flax, at - timedelta(minutes=100))
     _ask(data_hall, at - timedelta(minutes=80))
     _first_vote(school, at - timedelta(hours=1))
     _holiday(at - timedelta(minutes=30))
+    leave_questions(hospital=hospital, brewery=brewery, at=at - timedelta(minutes=2))
 
 
 def _unfinished(at: datetime) -> None:

@@ -15,9 +15,11 @@ from teams.actions.calendars import (
     put_calendar_in_force,
 )
 from teams.actions.committees import change_committee, create_committee, make_chair, seat, unseat
+from teams.actions.competences import declare_competence, drop_competence
 from teams.actions.customers import assign_customer, change_customer, create_customer, hand_over
 from teams.actions.keys import create_token, revoke_token
 from teams.actions.membership import add_member, change_role, change_team, create_team, end_membership
+from teams.actions.merging import merge_teams
 from teams.actions.people import (
     accept_invitation,
     change_user,
@@ -49,8 +51,10 @@ __all__ = [
     "create_team",
     "create_token",
     "deactivate_user",
+    "declare_competence",
     "discard_calendar_draft",
     "draft_calendar",
+    "drop_competence",
     "end_absence",
     "end_membership",
     "end_role",
@@ -61,6 +65,7 @@ __all__ = [
     "invite_again",
     "invite_user",
     "make_chair",
+    "merge_teams",
     "name_substitute",
     "put_calendar_in_force",
     "reactivate_user",

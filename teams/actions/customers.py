@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from journal.refusals import Conflict, Invalid
+from teams import leaving
 from teams.actions.membership import may_be_contact, pass_baton, record_baton
 from teams.actions.writing import change, checked, insert, same_edition
 from teams.models import Customer, CustomerTeam, Team, User
@@ -93,21 +94,24 @@ def change_customer(
 def assign_customer(
     *, customer: Customer, by: User, at: datetime, team: Team, contact: User, note: str = ""
 ) -> CustomerTeam:
-    """Give a customer to a team with one of its people as contact, from today; pending deals stay where they are.
+    """Give a customer to a team with one of its people as contact, from today.
+
+    Drafts go with it. What was submitted stays with its team; its next revision is judged by the new one's mandate.
 
     Raises: NotAllowed; Conflict where it is with that team already; Invalid for a contact outside the team.
     """
     day = require_today("customer.manage", by=by, at=at)
     held = _held(customer)
     ids = {team.pk, *([held.team_id] if held else [])}
-    list(Team.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    teams = {row.pk: row for row in Team.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     Customer.objects.select_for_update().get(pk=customer.pk)
     if _held(customer) != held:
         raise Conflict("customer_moved", _("This customer was moved in the meantime. Load the page again."))
     if held and held.team_id == team.pk:
         raise Conflict("same_team", _("This team looks after the customer already: hand it over within the team."))
-    _take_on(customer, team, contact)
+    _take_on(customer, teams[team.pk], contact)
     row = pass_baton(customer, team, contact, note.strip(), day)
+    leaving.move_customer(customer=customer, team=team, contact=contact, by=by, at=at)
     _record_assigned(customer, team, contact, held, by, at)
     return row
 
@@ -166,5 +170,6 @@ def hand_over(*, customer: Customer, by: User, at: datetime, contact: User, note
         raise Conflict("same_contact", _("This person is the contact already."))
     may_be_contact(held.team, contact, path="contact")
     row = pass_baton(customer, held.team, contact, note.strip(), day)
+    leaving.move_customer(customer=customer, team=held.team, contact=contact, by=by, at=at)
     record_baton(customer, held.contact, contact, by, at)
     return row

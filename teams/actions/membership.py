@@ -1,8 +1,10 @@
 """Teams and who is in them: dated rows are ended and started anew, never edited."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from journal.record import record
@@ -54,6 +56,9 @@ def change_team(
     same_edition(locked, edition)
     if locked.is_active and not is_active:
         _not_needed(locked)
+    if locked.merged_into_id and is_active:
+        detail = _("This team became part of another one. Make a new team instead.")
+        raise Conflict("team_merged", detail)
     values = {"name": name.strip(), "group": group.strip(), "cost_sight": cost_sight, "is_active": is_active}
     if data := change(locked, values, told=frozenset({"cost_sight", "is_active"})):
         data["code"] = team.code
@@ -79,7 +84,7 @@ def add_member(*, team: Team, by: User, at: datetime, user: User, role: str, may
     """
     day = require_today("team.manage", by=by, at=at)
     not_for_oneself(by, user)
-    locked = _locked(team)
+    locked, _ids = _locked(team)
     _known_role(role)
     active(user, "user")
     if Membership.objects.filter(team=team, user=user, ended_on=None).exists():
@@ -96,9 +101,10 @@ def change_role(*, membership: Membership, by: User, at: datetime, role: str, ma
     """Give a member another role from today. Raises: NotAllowed, also for oneself; Conflict; Invalid."""
     day = require_today("team.manage", by=by, at=at)
     not_for_oneself(by, membership.user)
-    team = _locked(membership.team)
+    team, ids = _locked(membership.team)
     _known_role(role)
     row = _open(membership)
+    leaving.lock(user_id=row.user_id, team_ids=ids, at=at)
     if (row.role, row.may_decide) == (role, may_decide):
         return row
     if role == COACH and CustomerTeam.objects.filter(team=team, contact=row.user_id, ended_on=None).exists():
@@ -108,6 +114,8 @@ def change_role(*, membership: Membership, by: User, at: datetime, role: str, ma
     fresh = _start(team, row.user, role, may_decide, day)
     for place in (former, fresh):
         _record("team.role_changed", place, by, at)
+    if role == COACH:  # a coach consents to nothing
+        leaving.left(user_id=row.user_id, team_ids=ids, by=by, at=at)
     return fresh
 
 
@@ -115,11 +123,13 @@ def change_role(*, membership: Membership, by: User, at: datetime, role: str, ma
 def end_membership(*, membership: Membership, by: User, at: datetime, new_contact: User | None = None) -> Membership:
     """End a person's place in a team today; their customers and deals there go to `new_contact`.
 
+    A round of consent that can no longer come to a yes without this person goes to its committee.
     Raises: NotAllowed; Conflict `hand_over_first` while something would be left without a contact; Invalid.
     """
     day = require_today("team.manage", by=by, at=at)
-    team = _locked(membership.team)
+    team, ids = _locked(membership.team)
     row = _open(membership)
+    leaving.lock(user_id=row.user_id, team_ids=ids, at=at)
     handed = _hand_customers_over(team, row.user, new_contact, day) if new_contact else []
     if new_contact:
         for hand_over in leaving.hand_overs:
@@ -130,6 +140,7 @@ def end_membership(*, membership: Membership, by: User, at: datetime, new_contac
     for customer in handed:
         record_baton(customer, row.user, new_contact, by, at)
     _record("team.member_ended", row, by, at)
+    leaving.left(user_id=row.user_id, team_ids=ids, by=by, at=at)
     return row
 
 
@@ -174,11 +185,18 @@ def may_be_contact(team: Team, user: User, *, path: str, leaver: User | None = N
         )
 
 
-def _locked(team: Team) -> Team:
-    locked = Team.objects.select_for_update().get(pk=team.pk)
-    if not locked.is_active:
+def lock_with_merged(team_ids: Collection[int]) -> dict[int, Team]:
+    """Lock teams, and those that were merged into them, in the order of their ids; return them by id."""
+    rows = Team.objects.select_for_update(of=("self",)).filter(Q(pk__in=team_ids) | Q(merged_into__in=team_ids))
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def _locked(team: Team) -> tuple[Team, list[int]]:
+    """Return the team, locked, and the ids of all teams for which its people speak."""
+    locked = lock_with_merged([team.pk])
+    if not locked[team.pk].is_active:
         raise Conflict("team_inactive", _("This team no longer works. Make it active first."))
-    return locked
+    return locked[team.pk], list(locked)
 
 
 def _open(membership: Membership) -> Membership:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid, NotAllowed
 from teams import leaving
+from teams.actions.membership import lock_with_merged
 from teams.actions.writing import active, change, checked, insert, not_for_oneself, same_edition
 from teams.models import (
     ApiToken,
@@ -22,7 +23,6 @@ from teams.models import (
     Membership,
     Organisation,
     OrganisationRole,
-    Team,
     User,
 )
 from teams.organisation import organisation, today
@@ -236,7 +236,9 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     day = require_today("user.manage", by=by, at=at)
     if by.pk == user.pk:
         raise NotAllowed("own_account", _("Another mandate administrator deactivates your account."))
-    list(Team.objects.select_for_update().filter(memberships__user=user, memberships__ended_on=None).order_by("pk"))
+    places = Membership.objects.filter(user=user, ended_on=None).values_list("team_id", flat=True)
+    ids = list(lock_with_merged(list(places)))
+    leaving.lock(user_id=user.pk, team_ids=ids, at=at)
     locked = User.objects.select_for_update().get(pk=user.pk)
     if not locked.is_active:
         raise Conflict("already_inactive", _("This person's account is deactivated already."))
@@ -251,6 +253,7 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     locked.save(update_fields=["is_active", "edition"])
     data = {"user": user.pk, "ended": ended}
     record("user.deactivated", subject=("user", str(user.pk)), by=by.pk, at=at, data=data, link=link_of(user))
+    leaving.left(user_id=user.pk, team_ids=ids, is_gone=True, by=by, at=at)
     return locked
 
 

@@ -35,6 +35,17 @@ class TeamForm(TeamFacts, EditionForm):
     is_active = forms.BooleanField(label=_("This team works"), required=False)
 
 
+class MergeForm(EditionForm):
+    """The team that another one becomes part of."""
+
+    into = forms.ModelChoiceField(label=_("Part of"), queryset=Team.objects.none(), empty_label=_("choose a team"))
+
+    def __init__(self, *arguments: Any, team: Team, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        others = Team.objects.filter(is_active=True).exclude(pk=team.pk).order_by("name")
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+
+
 class MemberForm(PageForm):
     """A person's role in a team."""
 

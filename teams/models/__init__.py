@@ -5,7 +5,7 @@ from teams.models.calendars import Calendar, CalendarDay, CalendarVersion
 from teams.models.committees import Committee, CommitteeSeat, DutyTurn
 from teams.models.dated import CODE, DatedRow, holds_on
 from teams.models.organisation import Organisation
-from teams.models.people import ApiToken, Invitation, OrganisationRole, User, UserManager
+from teams.models.people import ApiToken, Competence, Invitation, OrganisationRole, User, UserManager
 from teams.models.places import Customer, CustomerTeam, Membership, Team
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "CalendarVersion",
     "Committee",
     "CommitteeSeat",
+    "Competence",
     "Customer",
     "CustomerTeam",
     "DatedRow",

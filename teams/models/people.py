@@ -119,3 +119,29 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Competence(models.Model):
+    """What a person says to know about, so that colleagues find whom to ask.
+
+    `name` is a product family's path, a segment, a metric, or a topic in the person's own words.
+    """
+
+    class Kind(models.TextChoices):
+        FAMILY = "family", _("product family")
+        SEGMENT = "segment", _("segment")
+        CLAUSE = "clause", _("clause")
+        TOPIC = "topic", _("topic")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="competences")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=200)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", "kind", Lower("name"), name="competence_declared_once")]
+        indexes = [models.Index(fields=["kind", "name"], name="competence_kind_name")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name}"

@@ -23,10 +23,22 @@ class Team(models.Model):
         _("who sees cost and margin"), max_length=10, choices=CostSight.choices, default=CostSight.TEAM
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # the team that it became part of, and that speaks for it since
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(is_active=False), name="merged_team_works_no_more")
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def speaker_id(self) -> int:
+        """The team whose people speak for this one: itself, or the one that it was merged into."""
+        return self.merged_into_id or self.pk
 
 
 class Membership(DatedRow):

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from teams import actions, leaving
-from teams.forms.places import LeaveForm, MemberForm, NewMemberForm, NewTeamForm, TeamForm
-from teams.models import Membership, Team
+from teams.forms.places import LeaveForm, MemberForm, MergeForm, NewMemberForm, NewTeamForm, TeamForm
+from teams.models import CustomerTeam, Membership, Team
 from teams.views.requests import PageRequest, form_page, posted, reader
 
 
@@ -97,6 +97,32 @@ def edit(request: PageRequest, code: str) -> HttpResponse:
         context=context,
         said=_("Saved."),
         stored=lambda: _stored(shown.pk),
+    )
+
+
+@reader("team.manage")
+def merge(request: PageRequest, code: str) -> HttpResponse:
+    """Show what is open in a team, and make the team part of another."""
+    shown, url = _managed(code)
+    form = MergeForm(posted(request), team=shown, initial={"edition": shown.edition})
+    people = Membership.objects.filter(team=shown, ended_on=None).select_related("user").order_by("user__name")
+    customers = CustomerTeam.objects.filter(team=shown, ended_on=None).select_related("customer", "contact")
+    context = {
+        "team": shown,
+        "people": by_role(people),
+        "customers": customers.order_by("customer__name"),
+        "matters": leaving.of_merge(shown.pk),
+        "crumbs": crumbs(shown, managed=True),
+        "back": url,
+    }
+    return form_page(
+        request,
+        form,
+        lambda: actions.merge_teams(team=shown, by=request.user, at=timezone.now(), **form.cleaned_data),
+        lambda into: reverse("teams:team", args=[into.code]),
+        context=context,
+        said=_("The teams are one now."),
+        template="teams/merge_team.html",
     )
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from teams import sections
-from teams.models import CustomerTeam, Membership, Team
+from teams.competences import in_words
+from teams.models import Competence, CustomerTeam, Membership, Team
 from teams.views.members import by_role
 from teams.views.requests import PageRequest, allowed, reader
 
@@ -39,14 +40,20 @@ def teams(request: PageRequest) -> HttpResponse:
 @reader()
 def team(request: PageRequest, code: str) -> HttpResponse:
     """Show a team: who is in it, whom it looks after, and what other apps have to say of it."""
-    shown = get_object_or_404(Team, code=code)
+    shown = get_object_or_404(Team.objects.select_related("merged_into"), code=code)
     members = Membership.objects.filter(team=shown, ended_on=None).select_related("user").order_by("user__name")
+    members = members.prefetch_related(Prefetch("user__competences", Competence.objects.order_by("kind", "name")))
     places = CustomerTeam.objects.filter(team=shown, ended_on=None).select_related("customer", "contact")
     found = list(places.order_by("customer__name")[: SHOWN_CUSTOMERS + 1])
     context = {
         "team": shown,
         "people": [
-            {"name": row.user.name, "role": _role(row), "say": "" if _decides(row) else _("asks a colleague first")}
+            {
+                "name": row.user.name,
+                "role": _role(row),
+                "say": "" if _decides(row) else _("asks a colleague first"),
+                "knows": in_words(row.user.competences.all()),
+            }
             for row in by_role(members)
         ],
         "customers": found[:SHOWN_CUSTOMERS],

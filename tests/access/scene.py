@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals.actions import counter
+from approvals.actions.advise import ask_for_advice, give_advice
 from approvals.actions.asking import request
 from approvals.actions.comments import comment
 from approvals.actions.consent import object_to
@@ -16,7 +17,15 @@ from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
 from mandates.actions import ask_for_mandate, draft_charter, draft_mandate, propose, propose_charter
 from mandates.models import MandateVersion
-from teams.actions import create_calendar, create_token, draft_calendar, invite_user, put_calendar_in_force, set_absence
+from teams.actions import (
+    create_calendar,
+    create_token,
+    declare_competence,
+    draft_calendar,
+    invite_user,
+    put_calendar_in_force,
+    set_absence,
+)
 from teams.actions.calendars import Terms
 from teams.models import ApiToken, Calendar, CommitteeSeat, Membership, OrganisationRole, Substitution
 from tests.factories import MEMBER_PRICE, TEAM_PRICE, World, draft, public_document, seat_of, submitted, terms, vote
@@ -100,6 +109,15 @@ def answers(world: World, made: dict[str, Deal]) -> dict[str, Any]:
     }
 
 
+def advice(world: World, deal: Deal) -> dict[str, Any]:
+    """A question of Bram's to Gilles, who does not see the deal, and one that Els has answered."""
+    question, other = ask_for_advice(
+        deal=deal, by=world.bram, at=world.at, people=[world.gilles, world.els], question="Did they ever pay late?"
+    )
+    give_advice(advice=other, by=world.els, at=world.at, text="Once, in spring.")
+    return {"question": question.pk, "answered": other.pk}
+
+
 def authority(world: World) -> dict[str, Any]:
     """A draft of Nora's for the industry team, a proposed version of the public mandate, and a charter's draft."""
     draft_mandate(
@@ -164,11 +182,13 @@ def scene(world: World) -> Scene:
     upload = SimpleUploadedFile("tender.pdf", b"%PDF-1.4 a tender")
     attachment = attach(deal=made["draft"], by=world.bram, at=world.at, file=upload, name="tender.pdf")
     token = create_token(by=world.bram, at=world.at, name="mine", scopes=["read"], days=30)
+    competence = declare_competence(by=world.bram, at=world.at, kind="family", name="network")
     invited = invite_user(by=world.nora, at=world.at, email="new@example.test", name="New Person")
     case = Case.objects.get(deal=made["cased"])
     replay = ask_replay(version=held["inforce"], by=world.bram, at=world.at)
     names: dict[str, Any] = {key: deal.reference for key, deal in made.items()}
     names |= {f"{key}_edition": deal.edition for key, deal in made.items()}
+    names |= advice(world, made["draft"])
     names |= {
         "case": case.pk,
         "case_edition": case.edition,
@@ -176,6 +196,7 @@ def scene(world: World) -> Scene:
         "decision": made["approved"].latest.decisions.get().pk,
         "objection": ConsentSeat.objects.get(round__revision=made["objected"].latest, user=world.anke).pk,
         "file": attachment.pk,
+        "competence": competence.pk,
         "token": ApiToken.objects.get(user=world.bram).pk,
         "key": token.key,
         "invitation": invited.token,

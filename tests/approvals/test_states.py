@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from approvals.models import Case, ConsentRound, DealState
+from approvals.models import Advice, Case, ConsentRound, DealState
 from approvals.state_page import TABLES, page
-from approvals.states import CASE_MOVES, DEAL_MOVES, ROUND_MOVES
+from approvals.states import ADVICE_MOVES, CASE_MOVES, DEAL_MOVES, ROUND_MOVES
 from journal.moves import Move, find, legal
 from journal.refusals import Conflict
 from journal.timeline import missing_sentences
@@ -36,12 +36,17 @@ def test_move_names_a_known_permission_or_none(move: Move) -> None:
 
 
 def test_every_event_of_a_move_has_its_sentence() -> None:
-    assert missing_sentences(move.event for move in (*DEAL_MOVES, *CASE_MOVES, *ROUND_MOVES)) == []
+    assert missing_sentences(move.event for move in (*DEAL_MOVES, *CASE_MOVES, *ROUND_MOVES, *ADVICE_MOVES)) == []
 
 
 @pytest.mark.parametrize(
     ("moves", "states"),
-    [(DEAL_MOVES, DealState.values), (CASE_MOVES, Case.State.values), (ROUND_MOVES, ConsentRound.State.values)],
+    [
+        (DEAL_MOVES, DealState.values),
+        (CASE_MOVES, Case.State.values),
+        (ROUND_MOVES, ConsentRound.State.values),
+        (ADVICE_MOVES, Advice.State.values),
+    ],
 )
 def test_moves_lead_only_between_states_of_their_rows(moves: tuple[Move, ...], states: list[str]) -> None:
     assert {state for move in moves for state in {*move.sources, move.target}} <= set(states)

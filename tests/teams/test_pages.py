@@ -40,6 +40,7 @@ def pages(made: World) -> dict[str, str]:
     return {
         "settings": "/settings/",
         "profile": "/settings/profile/",
+        "competences": "/settings/competences/",
         "tokens": "/settings/tokens/",
         "new_token": "/settings/tokens/new/",
         "organisation": "/settings/organisation/",
@@ -74,6 +75,7 @@ def pages(made: World) -> dict[str, str]:
 EVERYBODY = {
     "settings",
     "profile",
+    "competences",
     "tokens",
     "new_token",
     "committees",
