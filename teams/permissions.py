@@ -244,6 +244,19 @@ def _cancels_replay(person: Person, about: About) -> Answer:
 # --- people and customers ---
 
 
+def _confirms_change(person: Person, about: About) -> Answer:
+    """A second administrator or executive, who neither proposed the change of a committee nor gains a right by it."""
+    if about.owner_id == person.user_id:
+        return _no("proposed_it")
+    if person.user_id in about.seat_ids:
+        return _no("gains_by_it")
+    return _has(ADMINISTRATOR, EXECUTIVE)(person, about)
+
+
+def _takes_back_change(person: Person, about: About) -> Answer:
+    return _administers(person, about) if about.owner_id == person.user_id else _no("proposed_by_another")
+
+
 def _hands_over(person: Person, about: About) -> Answer:
     """The contact passes the baton; the account lead or an administrator does so for someone who cannot."""
     if ADMINISTRATOR in person.roles:
@@ -326,6 +339,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "customer.hand_over": _hands_over,
     "product.manage": _administers,
     "committee.manage": _administers,
+    "committee.confirm": _confirms_change,
+    "committee.take_back": _takes_back_change,
     "calendar.manage": _administers,
     "absence.set": _speaks_for,
     "substitute.name": _speaks_for,

@@ -5,6 +5,7 @@ from django.urls import path
 from teams.views import (
     absences,
     calendars,
+    committee_changes,
     committees,
     competences,
     customers,
@@ -65,6 +66,22 @@ urlpatterns = [
     path("settings/committees/<slug:code>/seats/new/", committees.new_seat, name="new_seat"),
     path("settings/committees/<slug:code>/seats/<int:pk>/end/", committees.end_seat, name="end_seat"),
     path("settings/committees/<slug:code>/seats/<int:pk>/chair/", committees.chair, name="chair"),
+    path("settings/committees/<slug:code>/changes/<int:pk>/", committee_changes.change, name="committee_change"),
+    path(
+        "settings/committees/<slug:code>/changes/<int:pk>/confirm/",
+        committee_changes.confirm,
+        name="confirm_committee_change",
+    ),
+    path(
+        "settings/committees/<slug:code>/changes/<int:pk>/decline/",
+        committee_changes.decline,
+        name="decline_committee_change",
+    ),
+    path(
+        "settings/committees/<slug:code>/changes/<int:pk>/take-back/",
+        committee_changes.take_back,
+        name="take_back_committee_change",
+    ),
     path("teams/", teams.teams, name="teams"),
     path("teams/<slug:code>/", teams.team, name="team"),
     path("customers/", customers.customers, name="customers"),

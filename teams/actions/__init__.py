@@ -7,6 +7,7 @@ from teams.actions.absences import (
     name_substitute,
     set_absence,
 )
+from teams.actions.answering import confirm_change, decline_change, propose_change, take_back_change
 from teams.actions.calendars import (
     choose_calendar,
     create_calendar,
@@ -14,7 +15,7 @@ from teams.actions.calendars import (
     draft_calendar,
     put_calendar_in_force,
 )
-from teams.actions.committees import change_committee, create_committee, make_chair, seat, unseat
+from teams.actions.committees import create_committee
 from teams.actions.competences import declare_competence, drop_competence
 from teams.actions.customers import assign_customer, change_customer, create_customer, hand_over
 from teams.actions.keys import create_token, revoke_token
@@ -37,13 +38,13 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "assign_customer",
-    "change_committee",
     "change_customer",
     "change_organisation",
     "change_role",
     "change_team",
     "change_user",
     "choose_calendar",
+    "confirm_change",
     "confirm_substitute",
     "create_calendar",
     "create_committee",
@@ -52,6 +53,7 @@ __all__ = [
     "create_token",
     "deactivate_user",
     "declare_competence",
+    "decline_change",
     "discard_calendar_draft",
     "draft_calendar",
     "drop_competence",
@@ -64,13 +66,12 @@ __all__ = [
     "hand_over",
     "invite_again",
     "invite_user",
-    "make_chair",
     "merge_teams",
     "name_substitute",
+    "propose_change",
     "put_calendar_in_force",
     "reactivate_user",
     "revoke_token",
-    "seat",
     "set_absence",
-    "unseat",
+    "take_back_change",
 ]

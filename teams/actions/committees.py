@@ -1,6 +1,8 @@
 """Committees, their rule, and who sits on them; a case that is open keeps the rule and electorate it began with."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,11 +10,23 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from teams import leaving
-from teams.actions.writing import active, change, checked, insert, not_for_oneself, same_edition
+from teams.actions.writing import active, change, checked, insert
 from teams.models import Committee, CommitteeSeat, Organisation, User
+from teams.organisation import today
 from teams.standing import require_today
 
-RULE = ("rule", "approvals_needed", "quorum", "answer_hours")
+WHOLE = 100  # percent
+RULE = (
+    "rule",
+    "approvals_needed",
+    "share",
+    "quorum",
+    "chair_casts",
+    "decline_closes",
+    "silence",
+    "answer_hours",
+)
+FACTS = ("name", *RULE, "is_active")
 TOLD = frozenset({*RULE, "is_active"})
 
 
@@ -21,82 +35,52 @@ def link_of(committee: Committee) -> str:
 
 
 @transaction.atomic
-def create_committee(
-    *,
-    by: User,
-    at: datetime,
-    code: str,
-    name: str,
-    rule: str,
-    approvals_needed: int,
-    quorum: int,
-    answer_hours: int,
-) -> Committee:
-    """Make a committee without members; its code is kept for good, because mandates name it.
+def create_committee(*, by: User, at: datetime, code: str, name: str, **rule: Any) -> Committee:
+    """Make a committee without members, which can decide nothing yet; its code is kept, because mandates name it.
 
-    Raises: NotAllowed, Invalid.
+    `rule` holds the columns of `RULE`; what is left out has its default. Raises: NotAllowed, Invalid.
     """
     require_today("committee.manage", by=by, at=at)
-    figures = {"rule": rule, "approvals_needed": approvals_needed, "quorum": quorum, "answer_hours": answer_hours}
-    committee = Committee(code=code, name=name.strip(), **figures)
+    committee = Committee(code=code, name=name.strip(), **rule)
     checked(committee, ["code", "name", *RULE])
-    _sensible(quorum, approvals_needed, answer_hours)
+    sensible({name: getattr(committee, name) for name in RULE})
     insert(committee, taken="code_taken", path="code")
+    data = {"code": committee.code, **{name: getattr(committee, name) for name in RULE}}
     subject = ("committee", committee.code)
-    data = {"code": committee.code, **figures}
     record("committee.created", subject=subject, by=by.pk, at=at, data=data, link=link_of(committee))
     return committee
 
 
-def _sensible(quorum: int, approvals_needed: int, answer_hours: int) -> None:
-    figures = (("quorum", quorum), ("approvals_needed", approvals_needed), ("answer_hours", answer_hours))
-    for path, figure in figures:
-        if figure < 1:
+def sensible(rule: Mapping[str, Any]) -> None:
+    """Raises: Invalid for a figure that no rule can have."""
+    for path in ("quorum", "approvals_needed", "answer_hours", "share"):
+        if rule[path] < 1:
             raise Invalid("too_small", _("This is at least 1."), path=path)
+    if rule["share"] > WHOLE:
+        raise Invalid("too_large", _("This is at most 100 %."), path="share")
 
 
-@transaction.atomic
-def change_committee(
-    *,
-    committee: Committee,
-    by: User,
-    at: datetime,
-    edition: int | None,
-    name: str,
-    rule: str,
-    approvals_needed: int,
-    quorum: int,
-    answer_hours: int,
-    is_active: bool,
-) -> Committee:
-    """Change a committee's name and rule; everybody on it hears of a change of the rule.
+# --- what a confirmed change does; inside the transaction of `answering`, which has locked the committee ---
 
-    Raises: NotAllowed; Conflict for a stale edition, or for closing a committee that is still needed; Invalid.
+
+def change_facts(committee: Committee, values: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    """Write a committee's name, rule and whether it works; everybody on it hears of it.
+
+    Raises: Conflict for closing a committee that is still needed; Invalid.
     """
-    require_today("committee.manage", by=by, at=at)
-    locked = Committee.objects.select_for_update().get(pk=committee.pk)
-    same_edition(locked, edition)
-    _sensible(quorum, approvals_needed, answer_hours)
-    if locked.is_active and not is_active:
-        _not_needed(locked)
-    values = {
-        "name": name.strip(),
-        "rule": rule,
-        "approvals_needed": approvals_needed,
-        "quorum": quorum,
-        "answer_hours": answer_hours,
-        "is_active": is_active,
-    }
-    if data := change(locked, values, told=TOLD):
-        members = CommitteeSeat.objects.filter(committee=locked, ended_on=None).values_list("user_id", flat=True)
+    sensible(values)
+    if committee.is_active and not values["is_active"]:
+        not_needed(committee)
+    if data := change(committee, {**values, "name": values["name"].strip()}, told=TOLD):
+        members = CommitteeSeat.objects.filter(committee=committee, ended_on=None).values_list("user_id", flat=True)
         tell = [] if data["fields"] == ["name"] else [member for member in members if member != by.pk]
-        data["code"] = locked.code
-        subject = ("committee", locked.code)
-        record("committee.changed", subject=subject, by=by.pk, at=at, data=data, tell=tell, link=link_of(locked))
-    return locked
+        data["code"] = committee.code
+        subject = ("committee", committee.code)
+        record("committee.changed", subject=subject, by=by.pk, at=at, data=data, tell=tell, link=link_of(committee))
 
 
-def _not_needed(committee: Committee) -> None:
+def not_needed(committee: Committee) -> None:
+    """Raises: Conflict for a committee that something still waits for."""
     if Organisation.objects.filter(default_committee=committee).exists():
         raise Conflict("default_committee", _("This is the default committee. Choose another one first."))
     if leaving.of_committee(committee.pk):
@@ -106,61 +90,47 @@ def _not_needed(committee: Committee) -> None:
 # --- seats ---
 
 
-@transaction.atomic
-def seat(*, committee: Committee, by: User, at: datetime, user: User, is_chair: bool = False) -> CommitteeSeat:
+def seat(committee: Committee, user: User, *, is_chair: bool, by: User, at: datetime) -> None:
     """Give a person a seat from today; cases that are open already keep their electorate.
 
-    Raises: NotAllowed, also for oneself; Conflict where the person sits on it already; Invalid.
+    Raises: Conflict where the person sits on it already; Invalid for somebody deactivated.
     """
-    day = require_today("committee.manage", by=by, at=at)
-    not_for_oneself(by, user)
-    locked = Committee.objects.select_for_update().get(pk=committee.pk)
+    day = today(at)
     active(user, "user")
     if CommitteeSeat.objects.filter(committee=committee, user=user, ended_on=None).exists():
         raise Conflict("seated_already", _("This person sits on this committee already."))
-    former = _vacate_chair(locked, day) if is_chair else None
-    row = CommitteeSeat.objects.create(committee=locked, user=user, is_chair=is_chair, started_on=day)
+    former = _vacate_chair(committee, day) if is_chair else None
+    row = CommitteeSeat.objects.create(committee=committee, user=user, is_chair=is_chair, started_on=day)
     _record("committee.seated", row, by, at)
     if former:
         _record("committee.chair_ended", former, by, at)
-    return row
 
 
-@transaction.atomic
-def unseat(*, held: CommitteeSeat, by: User, at: datetime) -> CommitteeSeat:
-    """End a seat today: its holder votes no more, on open cases either. Raises: NotAllowed, Conflict."""
-    day = require_today("committee.manage", by=by, at=at)
-    row = _open(held)
-    _end(row, day)
+def unseat(committee: Committee, seat_id: int, *, by: User, at: datetime) -> None:
+    """End a seat today: its holder votes no more, on open cases either. Raises: Conflict."""
+    row = open_seat(committee, seat_id)
+    _end(row, today(at))
     leaving.rights_lost(row.user_id, row.committee_id, at)
     _record("committee.unseated", row, by, at)
-    return row
 
 
-@transaction.atomic
-def make_chair(*, held: CommitteeSeat, by: User, at: datetime) -> CommitteeSeat:
-    """Let the holder of a seat chair the committee from today, in place of whoever did.
-
-    Raises: NotAllowed, also for oneself; Conflict.
-    """
-    day = require_today("committee.manage", by=by, at=at)
-    not_for_oneself(by, held.user)
-    row = _open(held)
+def make_chair(committee: Committee, seat_id: int, *, by: User, at: datetime) -> None:
+    """Let the holder of a seat chair the committee from today, in place of whoever did. Raises: Conflict."""
+    row, day = open_seat(committee, seat_id), today(at)
     if row.is_chair:
-        return row
+        return
     former = _vacate_chair(row.committee, day)
     _end(row, day)
     fresh = CommitteeSeat.objects.create(committee=row.committee, user=row.user, is_chair=True, started_on=day)
     if former:
         _record("committee.chair_ended", former, by, at)
     _record("committee.chaired", fresh, by, at)
-    return fresh
 
 
-def _open(held: CommitteeSeat) -> CommitteeSeat:
-    Committee.objects.select_for_update().get(pk=held.committee_id)
-    rows = CommitteeSeat.objects.select_related("committee", "user")
-    row = rows.filter(pk=held.pk, ended_on=None).first()
+def open_seat(committee: Committee, seat_id: int) -> CommitteeSeat:
+    """Return a seat on the committee that is held today. Raises: Conflict."""
+    seats = CommitteeSeat.objects.select_related("committee", "user").filter(committee=committee, ended_on=None)
+    row = seats.filter(pk=seat_id).first()
     if row is None:
         raise Conflict("seat_ended", _("This seat has ended or changed already."))
     return row

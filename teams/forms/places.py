@@ -85,6 +85,16 @@ def limit_to_team(field: forms.Field, team: Team, without: User) -> None:
     field.queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
 
 
+def _why_of_change() -> forms.CharField:
+    return forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Whoever confirms it will read this."),
+    )
+
+
 class CommitteeFacts(forms.Form):
     """What a new committee and a changed one have in common."""
 
@@ -93,8 +103,22 @@ class CommitteeFacts(forms.Form):
     approvals_needed = forms.IntegerField(
         label=_("Approvals needed"), min_value=1, max_value=99, initial=1, help_text=_("For a fixed number only.")
     )
+    share = forms.IntegerField(
+        label=_("Share in percent"), min_value=1, max_value=100, initial=50, help_text=_("For a share only.")
+    )
     quorum = forms.IntegerField(
         label=_("Quorum"), min_value=1, max_value=99, initial=1, help_text=_("How many must vote at least.")
+    )
+    chair_casts = forms.BooleanField(
+        label=_("The chair's vote decides a tie"), required=False, help_text=_("For a majority only.")
+    )
+    decline_closes = forms.BooleanField(label=_("One decline closes a case at once"), required=False)
+    silence = forms.ChoiceField(
+        label=_("On silence"),
+        choices=Committee.Silence.choices,
+        initial=Committee.Silence.REMIND,
+        widget=forms.RadioSelect,
+        help_text=_("When the answer time is over and the votes do not decide. It is never a yes."),
     )
     answer_hours = forms.IntegerField(label=_("Answer time in working hours"), min_value=1, max_value=500, initial=8)
 
@@ -103,13 +127,20 @@ class NewCommitteeForm(CommitteeFacts, PageForm):
     """A committee to be made."""
 
     code = forms.CharField(label=_("Code"), max_length=40, validators=[CODE], help_text=CODE_HELP)
-    field_order = ("code", "name", "rule", "approvals_needed", "quorum", "answer_hours")
+    field_order = ("code", "name", "rule", "approvals_needed", "share", "quorum")
 
 
 class CommitteeForm(CommitteeFacts, EditionForm):
     """A committee to be changed; a case that is open keeps the rule it began with."""
 
     is_active = forms.BooleanField(label=_("This committee works"), required=False)
+    reason = _why_of_change()
+
+
+class DeclineForm(PageForm):
+    """Why a proposed change is declined."""
+
+    reason = forms.CharField(label=_("Why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class SeatForm(PageForm):
@@ -117,6 +148,7 @@ class SeatForm(PageForm):
 
     user = PersonField(label=_("Person"))
     is_chair = forms.BooleanField(label=_("Chairs the committee"), required=False)
+    reason = _why_of_change()
 
 
 class CustomerFacts(forms.Form):

@@ -2,7 +2,7 @@
 
 from teams.models.absences import Absence, Substitution
 from teams.models.calendars import Calendar, CalendarDay, CalendarVersion
-from teams.models.committees import Committee, CommitteeSeat, DutyTurn
+from teams.models.committees import Committee, CommitteeChange, CommitteeSeat, DutyTurn
 from teams.models.dated import CODE, DatedRow, holds_on
 from teams.models.organisation import Organisation
 from teams.models.people import ApiToken, Competence, Invitation, OrganisationRole, User, UserManager
@@ -16,6 +16,7 @@ __all__ = [
     "CalendarDay",
     "CalendarVersion",
     "Committee",
+    "CommitteeChange",
     "CommitteeSeat",
     "Competence",
     "Customer",

@@ -100,3 +100,52 @@ class DutyTurn(DatedRow):
 
     def __str__(self) -> str:
         return f"{self.user} on duty for {self.committee}"
+
+
+class CommitteeChange(models.Model):
+    """A change of a committee that one person proposed and a second one answers.
+
+    INVARIANT: nobody confirms what they proposed or gain by (`teams.permissions`); what was proposed never changes.
+    `document` is JSON: the facts of a `rule`, `{"user", "is_chair"}` of a `seat`, `{"seat"}` of the others.
+    """
+
+    class Kind(models.TextChoices):
+        RULE = "rule", _("its facts and rule")
+        SEAT = "seat", _("a new member")
+        UNSEAT = "unseat", _("a member less")
+        CHAIR = "chair", _("another chair")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        CONFIRMED = "confirmed", _("confirmed")
+        DECLINED = "declined", _("declined")
+        TAKEN_BACK = "taken_back", _("taken back")
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    document = models.TextField()
+    committee_edition = models.PositiveIntegerField()
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "kind", "document"],
+                condition=Q(state="proposed"),
+                name="committee_change_proposed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", answered_by__isnull=True, answered_at__isnull=True)
+                | (~Q(state="proposed") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="committee_change_answer_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.committee}: {self.get_kind_display()}"

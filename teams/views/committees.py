@@ -2,19 +2,25 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from teams import actions
+from teams.actions.committees import FACTS
+from teams.changes import told
 from teams.forms.places import CommitteeForm, NewCommitteeForm, SeatForm
-from teams.models import Committee, CommitteeSeat
+from teams.models import Committee, CommitteeChange, CommitteeSeat
+from teams.rules import rule_sentences
 from teams.views.away import away_context
 from teams.views.profile import crumbs as settings_crumbs
-from teams.views.requests import PageRequest, allowed, form_page, moved, posted, reader
+from teams.views.requests import PageRequest, allowed, form_page, posted, reader
+
+Kind = CommitteeChange.Kind
 
 
 def crumbs(committee: Committee | None = None) -> list[dict[str, str]]:
@@ -41,8 +47,11 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
     shown = get_object_or_404(Committee.objects.select_related("calendar"), code=code)
     seats = CommitteeSeat.objects.filter(committee=shown).select_related("user")
     open_seats = list(seats.filter(ended_on=None).order_by("-is_chair", "user__name"))
+    changes = shown.changes.select_related("proposed_by", "committee").order_by("-pk")
     context = {
         "committee": shown,
+        "rule": rule_sentences(shown),
+        "changes": [told(one) for one in changes.filter(state=CommitteeChange.State.PROPOSED)],
         "seats": open_seats,
         "is_short": len(open_seats) < max(shown.quorum, shown.approvals_needed if shown.rule == "number" else 1),
         "former": seats.exclude(ended_on=None).order_by("-ended_on", "-pk")[:50],
@@ -76,80 +85,79 @@ def new(request: PageRequest) -> HttpResponse:
 
 
 def _stored(pk: int) -> dict[str, Any]:
-    names = ("edition", "name", "rule", "approvals_needed", "quorum", "answer_hours", "is_active")
-    return dict(Committee.objects.filter(pk=pk).values(*names).get())
+    return dict(Committee.objects.filter(pk=pk).values("edition", *FACTS).get())
 
 
 @reader("committee.manage")
 def edit(request: PageRequest, code: str) -> HttpResponse:
-    """Change a committee's name and rule."""
+    """Propose another name or rule for a committee."""
     shown = get_object_or_404(Committee, code=code)
     form = CommitteeForm(posted(request), initial=_stored(shown.pk))
     context = {
         "title": _("Change %(name)s") % {"name": shown.name},
-        "lead": _("Cases that are open keep the rule they began with. Everybody on the committee hears of a new rule."),
+        "lead": _("A second person confirms it. Cases that are open keep the rule they began with."),
         "crumbs": crumbs(shown),
-        "primary": _("Save"),
+        "primary": _("Propose the change"),
         "back": _url(shown),
     }
-    return form_page(
-        request,
-        form,
-        lambda: actions.change_committee(
-            committee=shown, by=request.user, at=timezone.now(), edition=form.cleaned_data["edition"], **form.values
-        ),
-        _url,
-        context=context,
-        said=_("Saved."),
-        stored=lambda: _stored(shown.pk),
-    )
+
+    def act() -> CommitteeChange:
+        values = {name: form.values[name] for name in FACTS}
+        edition = form.cleaned_data["edition"]
+        return _propose(request, shown, Kind.RULE, values, reason=form.values["reason"], edition=edition)
+
+    return form_page(request, form, act, _after, context=context, stored=lambda: _stored(shown.pk) | {"reason": ""})
 
 
 @reader("committee.manage")
 def new_seat(request: PageRequest, code: str) -> HttpResponse:
-    """Give a person a seat."""
+    """Propose a person for a seat."""
     shown = get_object_or_404(Committee, code=code)
     form = SeatForm(posted(request))
     context = {
         "title": _("A seat on %(name)s") % {"name": shown.name},
-        "lead": _("From today. Cases that are open already keep those who were asked."),
+        "lead": _("From the day on which a second person confirms it. Open cases keep those who were asked."),
         "crumbs": crumbs(shown),
-        "primary": _("Give the seat"),
+        "primary": _("Propose this person"),
         "back": _url(shown),
     }
-    return form_page(
-        request,
-        form,
-        lambda: actions.seat(committee=shown, by=request.user, at=timezone.now(), **form.cleaned_data),
-        lambda _row: _url(shown),
-        context=context,
-        said=_("The committee has a new member."),
-    )
+
+    def act() -> CommitteeChange:
+        values = {"user": form.cleaned_data["user"].pk, "is_chair": form.cleaned_data["is_chair"]}
+        return _propose(request, shown, Kind.SEAT, values, reason=form.cleaned_data["reason"])
+
+    return form_page(request, form, act, _after, context=context)
 
 
-def _seat(code: str, pk: int) -> CommitteeSeat:
-    return get_object_or_404(CommitteeSeat.objects.select_related("committee", "user"), pk=pk, committee__code=code)
+def _propose(request: PageRequest, shown: Committee, kind: str, values: dict[str, Any], **more: Any) -> CommitteeChange:
+    at = timezone.now()
+    row = actions.propose_change(committee=shown, by=request.user, at=at, kind=kind, values=values, **more)
+    confirmed = row.state == CommitteeChange.State.CONFIRMED
+    messages.success(request, _("Done.") if confirmed else _("Proposed. A second person confirms it."))
+    return row
+
+
+def _after(row: CommitteeChange) -> str:
+    if row.state == CommitteeChange.State.CONFIRMED:
+        return _url(row.committee)
+    return reverse("teams:committee_change", args=[row.committee.code, row.pk])
+
+
+def _propose_for_seat(request: PageRequest, code: str, pk: int, kind: str) -> HttpResponse:
+    rows = CommitteeSeat.objects.select_related("committee", "user")
+    held = get_object_or_404(rows, pk=pk, committee__code=code)
+    if request.method != "POST":
+        return redirect(_url(held.committee))
+    return redirect(_after(_propose(request, held.committee, kind, {"seat": held.pk})))
 
 
 @reader("committee.manage")
 def end_seat(request: PageRequest, code: str, pk: int) -> HttpResponse:
-    """End a seat today."""
-    held = _seat(code, pk)
-    return moved(
-        request,
-        lambda: actions.unseat(held=held, by=request.user, at=timezone.now()),
-        _url(held.committee),
-        _("The seat has ended."),
-    )
+    """Propose to end a seat."""
+    return _propose_for_seat(request, code, pk, Kind.UNSEAT)
 
 
 @reader("committee.manage")
 def chair(request: PageRequest, code: str, pk: int) -> HttpResponse:
-    """Let the holder of a seat chair the committee."""
-    held = _seat(code, pk)
-    return moved(
-        request,
-        lambda: actions.make_chair(held=held, by=request.user, at=timezone.now()),
-        _url(held.committee),
-        _("The committee has another chair."),
-    )
+    """Propose that the holder of a seat chairs the committee."""
+    return _propose_for_seat(request, code, pk, Kind.CHAIR)

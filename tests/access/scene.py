@@ -23,11 +23,20 @@ from teams.actions import (
     declare_competence,
     draft_calendar,
     invite_user,
+    propose_change,
     put_calendar_in_force,
     set_absence,
 )
 from teams.actions.calendars import Terms
-from teams.models import ApiToken, Calendar, CommitteeSeat, Membership, OrganisationRole, Substitution
+from teams.models import (
+    ApiToken,
+    Calendar,
+    CommitteeChange,
+    CommitteeSeat,
+    Membership,
+    OrganisationRole,
+    Substitution,
+)
 from tests.factories import MEMBER_PRICE, TEAM_PRICE, World, draft, public_document, seat_of, submitted, terms, vote
 
 # The columns of the tables: who asks. Bram is the contact and wrote every deal; Retail supports each of them; the
@@ -175,6 +184,12 @@ def standing_in(world: World) -> dict[str, int]:
     return {"absence": absence.pk, "substitution": Substitution.objects.get().pk}
 
 
+def committee_change(world: World) -> CommitteeChange:
+    """A seat that Nora proposes for Hanne, which a second person answers."""
+    desk, values = world.committees["deal-desk"], {"user": world.hanne.pk}
+    return propose_change(committee=desk, by=world.nora, at=world.at, kind="seat", values=values)
+
+
 def scene(world: World) -> Scene:
     """Make one of everything."""
     made = deals(world)
@@ -205,6 +220,7 @@ def scene(world: World) -> Scene:
         "role": OrganisationRole.objects.get(user=world.noud).pk,
         "role_user": world.noud.pk,
         "membership": Membership.objects.get(user=world.dirk).pk,
+        "change": committee_change(world).pk,
         "seat": CommitteeSeat.objects.get(user=world.karim).pk,
         "product": world.products["RT-1"].pk,
         "version": held["proposed"].number,

@@ -23,6 +23,13 @@ def rule(code: str, **figures: object) -> None:
     Committee.objects.filter(code=code).update(**figures)
 
 
+def changed(made: World, kind: str, held: CommitteeSeat) -> None:
+    """A change of the committee that Nora proposes and Olivier confirms."""
+    values = {"seat": held.pk}
+    row = actions.propose_change(committee=held.committee, by=made.nora, at=made.at, kind=kind, values=values)
+    actions.confirm_change(change=row, by=made.olivier, at=made.at)
+
+
 def stepping_back(made: World, case: Case, key: str, reason: str = "My sister works there.") -> Case:
     return recuse(case=case, by=made.people[key], at=made.at, reason=reason)
 
@@ -149,7 +156,7 @@ def test_right_lost_never_comes_back(made: World) -> None:
     case = case_of(submitted(made, price=COMMITTEE_PRICE))
     desk = made.committees["deal-desk"]
     held = CommitteeSeat.objects.get(user=made.ines, committee=desk, ended_on=None)
-    actions.unseat(held=held, by=made.nora, at=made.at)
+    changed(made, "unseat", held)
     seat(desk, made.ines, since=made.today)
     with pytest.raises(NotAllowed) as refusal:
         vote(made, case, "ines")
@@ -190,7 +197,7 @@ def test_chair_of_later_has_no_casting_vote(made: World) -> None:
     case = case_of(deal)
     held = {one.user_id: one for one in CommitteeSeat.objects.filter(committee=case.committee, ended_on=None)}
     former = next(one for one in held.values() if one.is_chair)
-    actions.make_chair(held=held[made.karim.pk], by=made.nora, at=made.at)
+    changed(made, "chair", held[made.karim.pk])
     vote(made, case, next(key for key in ("ines", "joris") if made.people[key].pk == former.user_id))
     assert not Elector.objects.filter(case=case, is_chair=True).exists()
 

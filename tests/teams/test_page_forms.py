@@ -11,7 +11,6 @@ from django.utils import timezone
 from journal.models import Event
 from teams import actions
 from teams.models import (
-    Committee,
     CommitteeSeat,
     Customer,
     CustomerTeam,
@@ -148,20 +147,6 @@ MASS: list[tuple[str, type[Any], dict[str, Any], set[str]]] = [
         Team,
         {"name": "X", "group": "G", "cost_sight": "nobody", "is_active": "on", "edition": "1"},
         {"name", "group", "cost_sight", "edition"},
-    ),
-    (
-        "/settings/committees/finance/edit/",
-        Committee,
-        {
-            "name": "X",
-            "rule": "majority",
-            "approvals_needed": "3",
-            "quorum": "3",
-            "answer_hours": "3",
-            "is_active": "on",
-            "edition": "1",
-        },
-        {"name", "rule", "approvals_needed", "quorum", "answer_hours", "edition"},
     ),
 ]
 
