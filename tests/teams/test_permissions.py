@@ -105,7 +105,7 @@ ALLOWED: dict[str, set[str]] = {
     "customer.hand_over": {"lead", "administrator"},
     "product.manage": {"administrator"},
     "committee.manage": {"administrator"},
-    "committee.confirm": {"administrator", "executive"},
+    "committee.confirm": set(),  # the person of this table gains by it
     "committee.take_back": set(),
     "calendar.manage": {"administrator"},
     "absence.set": set(),
@@ -154,6 +154,8 @@ REASONS = [
     ("case.vote", "other committee", DEAL, False, "left_committee"),
     ("case.vote", "committee", with_(lost_ids=MINE), False, "right_lost"),
     ("committee.confirm", "administrator", with_(owner_id=ME), False, "proposed_it"),
+    ("committee.confirm", "administrator", with_(seat_ids=OTHERS), True, "mandate_administrator"),
+    ("committee.confirm", "executive", with_(seat_ids=OTHERS), True, "executive"),
     ("committee.confirm", "executive", with_(owner_id=NOT_ASKED, seat_ids=MINE), False, "gains_by_it"),
     ("committee.take_back", "administrator", with_(owner_id=ME), True, "mandate_administrator"),
     ("committee.take_back", "executive", with_(owner_id=ME), False, "role_missing"),
