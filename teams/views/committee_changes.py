@@ -12,7 +12,8 @@ from teams.actions.answering import about_change
 from teams.changes import told
 from teams.forms.places import DeclineForm
 from teams.models import CommitteeChange
-from teams.permissions import SENTENCES, may
+from teams.permissions import may
+from teams.reasons import SENTENCES
 from teams.views.committees import crumbs
 from teams.views.requests import PageRequest, posted, reader
 

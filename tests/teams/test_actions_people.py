@@ -15,6 +15,7 @@ from teams import actions, leaving
 from teams.leaving import OpenMatter
 from teams.models import (
     ApiToken,
+    CommitteeChange,
     CommitteeSeat,
     Invitation,
     Membership,
@@ -343,16 +344,15 @@ ATTEMPTS: dict[str, Attempt] = {
     "hand_over": lambda made, at: actions.hand_over(
         customer=made.customers["C-17"], by=made.bram, at=at, contact=made.anke, note="n"
     ),
-    "seat": lambda made, at: actions.seat(
-        committee=made.committees["finance"], by=made.nora, at=at, user=made.ruth, is_chair=True
+    "propose_change": lambda made, at: actions.propose_change(
+        committee=made.committees["finance"], by=made.nora, at=at, kind="seat", values={"user": made.ruth.pk}
     ),
-    "unseat": lambda made, at: actions.unseat(held=CommitteeSeat.objects.get(user=made.lien), by=made.nora, at=at),
 }
 
 
 def everything() -> list[Any]:
     """All rows of this app as values."""
-    models = [User, Membership, OrganisationRole, CommitteeSeat, Invitation, ApiToken, Organisation]
+    models = [User, Membership, OrganisationRole, CommitteeChange, CommitteeSeat, Invitation, ApiToken, Organisation]
     related = [*models, Membership.team.field.related_model, CommitteeSeat.committee.field.related_model]
     return [list(model._default_manager.order_by("pk").values()) for model in related]
 
