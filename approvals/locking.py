@@ -55,6 +55,7 @@ def lock_deal(deal_id: int, *, at: datetime, next_revision: bool = False) -> Loc
         team=team,
         customer=deal.customer,
         on=_day_of(deal, day, next_revision),
+        at=at,
         revisions=hold_keys(deal),
     )
     if next_revision and (place := _place_again(deal, place, day)) is not None:

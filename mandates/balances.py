@@ -6,7 +6,7 @@ What a revision uses is told by its ledger entries of its latest turn (a reopene
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from mandates.documents import document_of
 from mandates.models import Budget, LedgerEntry, MandateVersion
 from mandates.periods import Span, span_of
 from teams.models import Customer, Team
+from teams.organisation import organisation
 
 NOTHING = Decimal(0)
 Kind = LedgerEntry.Kind
@@ -33,10 +34,16 @@ class Wanted:
     currency: str
     amount: Decimal
     source: str
+    before: Span | None = None
 
     @property
     def key(self) -> RowKey:
         return self.mandate_id, self.per, self.receiver_id, self.period, self.span.starts_on
+
+    @property
+    def key_before(self) -> RowKey | None:
+        """The key of the same budget in the period before; None where there is none to carry from."""
+        return None if self.before is None else (*self.key[:4], self.before.starts_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +69,81 @@ class Position:
 def wanted(version: MandateVersion, *, team: Team, customer: Customer, on: date) -> list[Wanted]:
     """Return the budgets of a version for this team and customer, in the order of its document."""
     document = document_of(version)
-    valid = (date.fromisoformat(document["valid_from"]), date.fromisoformat(document["valid_until"]))
-    return [
-        Wanted(
-            mandate_id=version.mandate_id,
-            per=row["per"],
-            receiver_id=team.pk if row["per"] == Budget.Per.TEAM else customer.pk,
-            period=row["period"],
-            span=span_of(row["period"], on, valid_from=valid[0], valid_until=valid[1]),
-            currency=document["currency"],
-            amount=Decimal(row["amount"]),
-            source=f"{document['code']}/{version.number}",
+    valid = Span(date.fromisoformat(document["valid_from"]), date.fromisoformat(document["valid_until"]))
+    found = []
+    for row in document.get("budgets", []):
+        span = span_of(row["period"], on, valid_from=valid.starts_on, valid_until=valid.ends_on)
+        found.append(
+            Wanted(
+                mandate_id=version.mandate_id,
+                per=row["per"],
+                receiver_id=team.pk if row["per"] == Budget.Per.TEAM else customer.pk,
+                period=row["period"],
+                span=span,
+                currency=document["currency"],
+                amount=Decimal(row["amount"]),
+                source=f"{document['code']}/{version.number}",
+                before=_before(row["period"], span, valid),
+            )
         )
-        for row in document.get("budgets", [])
-    ]
+    return found
+
+
+def _before(period: str, span: Span, valid: Span) -> Span | None:
+    """Return the period before, where the mandate was valid on a day of it."""
+    last = span.starts_on - timedelta(days=1)
+    if period == Budget.Span.VALIDITY or last < valid.starts_on:
+        return None
+    return span_of(period, last, valid_from=valid.starts_on, valid_until=valid.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What other deals use of one budget, and the room that the period before left over."""
+
+    used: Decimal
+    carried: Decimal
 
 
 def used(
     versions: Sequence[MandateVersion], *, team: Team, customer: Customer, on: date, own_revisions: Collection[str]
-) -> dict[int, list[Decimal]]:
+) -> dict[int, list[Use]]:
     """Return by version id what is held and committed in each of its budgets, without the deal's own revisions."""
     asked = {version.pk: wanted(version, team=team, customer=customer, on=on) for version in versions}
-    rows = rows_of([item for items in asked.values() for item in items])
+    everything = [item for items in asked.values() for item in items]
+    rows = rows_of(everything)
+    carried = carried_into([item for item in everything if item.key not in rows])
     own: dict[int, Decimal] = {}
     if rows and own_revisions:
         for position in positions_of(own_revisions):
             own[position.budget_id] = own.get(position.budget_id, NOTHING) + position.used
 
-    def use(item: Wanted) -> Decimal:
+    def use(item: Wanted) -> Use:
         row = rows.get(item.key)
-        return NOTHING if row is None else row.held + row.committed - own.get(row.pk, NOTHING)
+        if row is None:
+            return Use(NOTHING, carried.get(item.key, NOTHING))
+        return Use(row.held + row.committed - own.get(row.pk, NOTHING), row.carried)
 
     return {version_id: [use(item) for item in items] for version_id, items in asked.items()}
+
+
+def carried_into(items: Collection[Wanted]) -> dict[RowKey, Decimal]:
+    """Return what the period before leaves over for budgets that are not open yet; nothing unless the setting says so.
+
+    What was carried in is used first and is not carried on again; what a committee gave beyond the amount is no room.
+    """
+    asked = {item.key: item for item in items if item.before is not None}
+    if not asked or not organisation().carries_budgets:
+        return {}
+    earlier = rows_of([replace(item, span=item.before) for item in asked.values() if item.before is not None])
+    return {key: _left_over(item, earlier.get(item.key_before)) for key, item in asked.items() if item.key_before}
+
+
+def _left_over(item: Wanted, earlier: Budget | None) -> Decimal:
+    if earlier is None:  # nothing was used in it at all
+        return item.amount
+    own_use = max(NOTHING, earlier.held + earlier.committed - earlier.carried)
+    return max(NOTHING, earlier.amount - own_use)
 
 
 def rows_of(items: Collection[Wanted], *, lock: bool = False, also: Collection[int] = ()) -> dict[RowKey, Budget]:
@@ -138,6 +188,8 @@ def _after(position: Position, entry: LedgerEntry) -> Position:
         return replace(position, amount=entry.amount, held=entry.amount)
     if entry.kind == Kind.COMMIT:
         return replace(position, held=NOTHING, committed=entry.amount)
+    if entry.kind == Kind.CARRY:
+        return position
     return replace(position, held=NOTHING, committed=NOTHING, extended=NOTHING)
 
 
@@ -146,7 +198,7 @@ def _after(position: Position, entry: LedgerEntry) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One budget as a page shows it; `amount` is what the version in force allows."""
+    """One budget as a page shows it; `amount` is what the version in force allows and what was `carried` over."""
 
     budget_id: int | None
     per: str
@@ -159,6 +211,7 @@ class Usage:
     held: Decimal = NOTHING
     committed: Decimal = NOTHING
     extended: Decimal = NOTHING
+    carried: Decimal = NOTHING
 
     @property
     def used(self) -> Decimal:
@@ -180,8 +233,11 @@ def usage(
         if item.receiver_id
     ]
     rows = rows_of(items)
+    carried = carried_into([item for item in items if item.key not in rows])
     names = {Budget.Per.TEAM: str(team), Budget.Per.CUSTOMER: str(customer)}
-    return [_usage(item, rows.get(item.key), names[Budget.Per(item.per)]) for item in items]
+    return [
+        _usage(item, rows.get(item.key), names[Budget.Per(item.per)], carried.get(item.key, NOTHING)) for item in items
+    ]
 
 
 def fullest(*, version: MandateVersion, on: date, most: int) -> list[Usage]:
@@ -204,7 +260,8 @@ def fullest(*, version: MandateVersion, on: date, most: int) -> list[Usage]:
     return sorted(found, key=lambda shown: (shown.amount - shown.used, shown.receiver))[:most]
 
 
-def _usage(item: Wanted, row: Budget | None, receiver: str) -> Usage:
+def _usage(item: Wanted, row: Budget | None, receiver: str, carried: Decimal = NOTHING) -> Usage:
+    carried = carried if row is None else row.carried
     shown = Usage(
         None if row is None else row.pk,
         item.per,
@@ -213,7 +270,8 @@ def _usage(item: Wanted, row: Budget | None, receiver: str) -> Usage:
         item.span.starts_on,
         item.span.ends_on,
         item.currency,
-        item.amount,
+        item.amount + carried,
+        carried=carried,
     )
     if row is None:
         return shown
@@ -232,13 +290,16 @@ def check_balances() -> list[str]:
             position = _after(position, entry)
         for index, figure in enumerate((position.held, position.committed, position.extended)):
             sums[budget_id][index] += figure
+    carries = dict(LedgerEntry.objects.filter(kind=Kind.CARRY).values_list("budget_id", "amount"))
     faults = []
     for row in Budget.objects.order_by("id"):
+        if row.carried != carries.get(row.pk, NOTHING):
+            faults.append(f"budget {row.pk} carries {row.carried}, but the ledger says {carries.get(row.pk, NOTHING)}")
         if [row.held, row.committed, row.extended] != sums[row.pk]:
             faults.append(
                 f"budget {row.pk}: {row.held}/{row.committed}/{row.extended} but the ledger says {sums[row.pk]}"
             )
-        if row.held + row.committed > row.amount + row.extended:
+        if row.held + row.committed > row.room + row.extended:
             faults.append(f"budget {row.pk} is overspent")
     return faults
 

@@ -14,7 +14,9 @@ from mandates.balances import (
     Position,
     RowKey,
     Usage,
+    Use,
     Wanted,
+    carried_into,
     check_balances,
     positions_of,
     rows_of,
@@ -28,6 +30,7 @@ from teams.models import Customer, Team, User
 __all__ = [
     "Held",
     "Usage",
+    "Use",
     "check_balances",
     "commit",
     "extend",
@@ -55,18 +58,24 @@ class Held:
 
 
 def locked(
-    *, versions: Sequence[MandateVersion], team: Team, customer: Customer, on: date, revisions: Collection[str] = ()
+    *,
+    versions: Sequence[MandateVersion],
+    team: Team,
+    customer: Customer,
+    on: date,
+    at: datetime,
+    revisions: Collection[str] = (),
 ) -> None:
     """Make the balance rows that a judgement may need, and lock them with those that `revisions` already use.
 
     Call it once, after the team rows are locked and before the deal is; the locks end with the transaction.
     """
     items = [item for version in versions for item in wanted(version, team=team, customer=customer, on=on)]
-    _lock(items, revisions)
+    _lock(items, revisions, at)
 
 
 def locked_together(
-    asked: Iterable[tuple[Sequence[MandateVersion], Team, Customer, date]], revisions: Collection[str]
+    asked: Iterable[tuple[Sequence[MandateVersion], Team, Customer, date]], revisions: Collection[str], at: datetime
 ) -> None:
     """Do the same for several judgements of one transaction at once, so that their rows are locked in one order."""
     items = [
@@ -75,22 +84,44 @@ def locked_together(
         for version in versions
         for item in wanted(version, team=team, customer=customer, on=on)
     ]
-    _lock(items, revisions)
+    _lock(items, revisions, at)
 
 
-def _lock(items: Sequence[Wanted], revisions: Collection[str]) -> tuple[dict[RowKey, Budget], list[Position]]:
+def _lock(
+    items: Sequence[Wanted], revisions: Collection[str], at: datetime
+) -> tuple[dict[RowKey, Budget], list[Position]]:
     """Return the locked rows by key, and what the revisions use as it stands under the locks."""
     existing = rows_of(items)
     missing = sorted({item.key: item for item in items if item.key not in existing}.items())
     if missing:
         # Another transaction may make the same row now: its row is then taken, once it has committed.
-        Budget.objects.bulk_create([_new_row(item) for _key, item in missing], ignore_conflicts=True)
+        carried = carried_into([item for _key, item in missing])
+        rows = [_new_row(item, carried.get(key, NOTHING)) for key, item in missing]
+        Budget.objects.bulk_create(rows, ignore_conflicts=True)
+        _write_carried(rows_of([item for _key, item in missing]), missing, at)
     touched = LedgerEntry.objects.filter(revision__in=revisions).values_list("budget_id", flat=True)
     rows = rows_of(items, lock=True, also=set(touched) if revisions else set())
     return rows, positions_of(revisions) if revisions else []
 
 
-def _new_row(item: Wanted) -> Budget:
+def _write_carried(rows: dict[RowKey, Budget], missing: Sequence[tuple[RowKey, Wanted]], at: datetime) -> None:
+    """Put what new rows carry into their ledgers, once, whoever made them."""
+    entries = [
+        LedgerEntry(
+            budget=rows[key],
+            revision=f"carried/{item.before.starts_on}",
+            kind=Kind.CARRY,
+            amount=rows[key].carried,
+            at=at,
+        )
+        for key, item in missing
+        if item.before is not None and rows[key].carried
+    ]
+    if entries:
+        LedgerEntry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def _new_row(item: Wanted, carried: Decimal) -> Budget:
     return Budget(
         mandate_id=item.mandate_id,
         per=item.per,
@@ -101,6 +132,7 @@ def _new_row(item: Wanted) -> Budget:
         ends_on=item.span.ends_on,
         currency=item.currency,
         amount=item.amount,
+        carried=carried,
     )
 
 
@@ -156,7 +188,7 @@ def extend(
 def _place(
     items: Sequence[Wanted], amount: Decimal | None, revision: str, *, beyond: bool, by: User | None, at: datetime
 ) -> list[Held]:
-    rows, positions = _lock(items, [revision])
+    rows, positions = _lock(items, [revision], at)
     ours = {rows[item.key].pk for item in items}
     standing = {position.budget_id: position for position in positions}
     by_id = {row.pk: row for row in rows.values()}
@@ -185,7 +217,7 @@ def _hold_one(
     if position is not None and position.used:
         return Held(row, position.used, True, position.extended)
     # Judged as the engine judges (`decision.md` section 5): room that a committee gave to others is not this deal's.
-    over = row.held + row.committed + amount - row.amount
+    over = row.held + row.committed + amount - row.room
     if over > 0 and not beyond:
         return Held(row, NOTHING, False)
     extended = min(amount, max(over, NOTHING))
@@ -198,7 +230,7 @@ def _follow(row: Budget, item: Wanted, by: User | None, at: datetime) -> None:
     if (row.amount, row.ends_on) == (item.amount, item.span.ends_on):
         return
     row.amount, row.ends_on = item.amount, item.span.ends_on
-    over = row.held + row.committed - row.extended - row.amount
+    over = row.held + row.committed - row.extended - row.room
     if over > 0:
         turn = LedgerEntry.objects.filter(budget=row, revision=item.source, kind=Kind.EXTEND).count() + 1
         _write(row, item.source, turn, Kind.EXTEND, over, by, at)
@@ -231,9 +263,49 @@ def _write(
     return LedgerEntry.objects.create(budget=row, revision=revision, turn=turn, kind=kind, amount=amount, by=by, at=at)
 
 
+# --- opening balances ---
+
+
+def row_of(
+    *, version: MandateVersion, team: Team | None, customer: Customer | None, period: str, on: date, at: datetime
+) -> Budget | None:
+    """Return the locked balance row of a team or a customer, made where there is none; None where none is granted."""
+    if team is not None and not version.holders.filter(team=team).exists():
+        return None
+    receiver = Budget.Per.TEAM if team is not None else Budget.Per.CUSTOMER
+    items = wanted(version, team=team or Team(pk=0), customer=customer or Customer(pk=0), on=on)
+    item = next((one for one in items if (one.per, one.period) == (receiver, period) and one.receiver_id), None)
+    if item is None:
+        return None
+    rows, _positions = _lock([item], [], at)
+    row = rows[item.key]
+    _follow(row, item, None, at)
+    return row
+
+
+def reopen(row: Budget, *, amount: Decimal, by: User, at: datetime) -> int:
+    """Commit what was given away before the ledger began, in place of what was said earlier; returns the turn."""
+    revision = f"opening/{row.pk}"
+    turn = 1
+    for position in positions_of([revision]):
+        turn = position.turn + 1
+        if position.used:
+            _release(row, position, by, at)
+    if amount:
+        over = min(amount, max(row.held + row.committed + amount - row.extended - row.room, NOTHING))
+        _take(row, amount, over, revision, turn, by, at)
+    else:
+        _write(row, revision, turn, Kind.HOLD, amount, by, at)
+    _write(row, revision, turn, Kind.COMMIT, amount, by, at)
+    row.held -= amount
+    row.committed += amount
+    row.save(update_fields=["held", "committed"])
+    return turn
+
+
 def release(*, revision: str, by: User | None, at: datetime) -> list[Budget]:
     """Give back what the revision holds or has committed, and the room made for it; having nothing is no error."""
-    return [_release_at(row, position, by, at) for row, position in _standing(revision) if position.used]
+    return [_release_at(row, position, by, at) for row, position in _standing(revision, at) if position.used]
 
 
 def _release_at(row: Budget, position: Position, by: User | None, at: datetime) -> Budget:
@@ -244,7 +316,7 @@ def _release_at(row: Budget, position: Position, by: User | None, at: datetime) 
 def commit(*, revision: str, by: User | None, at: datetime) -> list[Budget]:
     """Turn what the revision holds into committed: the deal was won."""
     changed = []
-    for row, position in _standing(revision):
+    for row, position in _standing(revision, at):
         if position.held:
             _write(row, revision, position.turn, Kind.COMMIT, position.held, by, at)
             row.held -= position.held
@@ -260,7 +332,7 @@ def uncommit(*, revision: str, by: User | None, at: datetime) -> list[Held]:
     What was committed is held again as it was. What was given back is held where it still fits; `fits` is false where
     another deal took the room since, and then nothing is held there.
     """
-    return [_rehold(row, position, by, at) for row, position in _standing(revision) if position.amount]
+    return [_rehold(row, position, by, at) for row, position in _standing(revision, at) if position.amount]
 
 
 def _rehold(row: Budget, position: Position, by: User | None, at: datetime) -> Held:
@@ -270,14 +342,14 @@ def _rehold(row: Budget, position: Position, by: User | None, at: datetime) -> H
         _release(row, position, by, at)
         _take(row, position.amount, position.extended, position.revision, position.turn + 1, by, at)
         return Held(row, position.amount, True, position.extended)
-    if row.held + row.committed + position.amount > row.amount:
+    if row.held + row.committed + position.amount > row.room:
         return Held(row, NOTHING, False)
     _take(row, position.amount, NOTHING, position.revision, position.turn + 1, by, at)
     return Held(row, position.amount, True)
 
 
-def _standing(revision: str) -> list[tuple[Budget, Position]]:
+def _standing(revision: str, at: datetime) -> list[tuple[Budget, Position]]:
     """Lock the rows that the revision touched and return them with its positions, in id order."""
-    rows, positions = _lock([], [revision])
+    rows, positions = _lock([], [revision], at)
     by_id = {row.pk: row for row in rows.values()}
     return [(by_id[position.budget_id], position) for position in positions]

@@ -209,7 +209,13 @@ def assemble(
     return Assembled(document, {version.mandate.code: version for version in authority.versions})
 
 
-def _with_use(version: MandateVersion, used: Sequence[Decimal]) -> dict[str, Any]:
+def _with_use(version: MandateVersion, used: Sequence[budgets.Use]) -> dict[str, Any]:
     document = document_of(version)
     rows = document.get("budgets", [])
-    return {**document, "budgets": [{**row, "used": number_text(use)} for row, use in zip(rows, used, strict=True)]}
+    return {**document, "budgets": [_budget(row, use) for row, use in zip(rows, used, strict=True)]}
+
+
+def _budget(row: Mapping[str, Any], use: budgets.Use) -> dict[str, Any]:
+    """Return a budget as the engine takes it: with its use, and with what the period before left over."""
+    amount = number_text(Decimal(row["amount"]) + use.carried) if use.carried else row["amount"]
+    return {**row, "amount": amount, "used": number_text(use.used)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mandates.views import asking, catalogue, charter, editor, mandates, testing, versions
+from mandates.views import asking, catalogue, charter, editor, ledger, mandates, testing, versions
 
 app_name = "mandates"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("mandates/<slug:code>/draft/join", editor.join, name="join"),
     path("mandates/<slug:code>/draft/tests/", testing.tests_page, name="tests"),
     path("mandates/<slug:code>/draft/tests/remove", testing.remove, name="test_remove"),
-    path("mandates/<slug:code>/budget/", mandates.ledger, name="budget"),
+    path("mandates/<slug:code>/budget/", ledger.ledger, name="budget"),
     path("mandates/<slug:code>/print/", mandates.print_view, name="print"),
     path("mandates/<slug:code>/print.pdf", mandates.print_pdf, name="print_pdf"),
     path("mandates/<slug:code>/versions/<int:number>/", versions.version_page, name="version"),

@@ -347,6 +347,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "substitute.confirm": _confirms_substitute,
     "substitute.end": _ends_substitute,
     "organisation.manage": _administers,
+    "budget.open": _administers,
     "import.run": _administers,
     "journal.read": _has(AUDITOR),
     "replay.ask": _asks_replay,

@@ -16,6 +16,7 @@ from mandates.actions.emergencies import ask_emergency, confirm_emergency, drop_
 from mandates.actions.ending import keep, resume, revoke, settle, suspend
 from mandates.actions.granting import decline, grant
 from mandates.actions.joining import join_charter_draft, join_draft
+from mandates.actions.opening import open_balance
 from mandates.actions.testing import add_test, remove_test
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "join_charter_draft",
     "join_draft",
     "keep",
+    "open_balance",
     "propose",
     "propose_charter",
     "refuse",

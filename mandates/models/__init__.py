@@ -13,13 +13,14 @@ from mandates.models.authority import (
     VersionStep,
     VersionTest,
 )
-from mandates.models.budget import Budget, LedgerEntry
+from mandates.models.budget import Budget, BudgetOpening, LedgerEntry
 from mandates.models.catalogue import Price, Product, Rate
 from mandates.models.drafting import CharterDrafter, VersionAims, VersionDrafter
 from mandates.models.life import Emergency, VersionReminder
 
 __all__ = [
     "Budget",
+    "BudgetOpening",
     "Charter",
     "CharterDrafter",
     "CharterPeriod",

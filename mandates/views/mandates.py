@@ -11,16 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from journal import pdf
-from journal.paging import page
 from journal.timeline import timeline
 from mandates import sections
 from mandates.checking import tests_of
 from mandates.documents import document_of
 from mandates.drafters import aims_of
 from mandates.exchange import envelope, written
-from mandates.models import Budget, LedgerEntry, Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
+from mandates.models import Mandate, MandateVersion, VersionHolder, VersionPeriod, VersionState
 from mandates.openness import as_read, sees_margins
-from mandates.phrases import day_text, figure
 from mandates.snapshots import in_force
 from mandates.views.looking import PageRequest, mandate_of, sees_drafts, today_of, visible_versions
 from mandates.views.reading import committee_names, customer_bars, period_text, shown_state, team_bars, told
@@ -174,66 +172,3 @@ def export(request: PageRequest, code: str, number: int) -> HttpResponse:
     name = f"{code}-{number}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(written(parcel), content_type="application/json", headers=headers)
-
-
-# --- the ledger ---
-
-
-@require_safe
-@login_required
-def ledger(request: PageRequest, code: str) -> HttpResponse:
-    """Show the budgets of a mandate and every movement in them, newest first."""
-    mandate = mandate_of(request, code)
-    budgets = Budget.objects.filter(mandate=mandate).select_related("team", "customer")
-    chosen = _chosen(request, budgets)
-    entries = LedgerEntry.objects.filter(budget__mandate=mandate).select_related(
-        "budget__team", "budget__customer", "by"
-    )
-    if chosen is not None:
-        entries = entries.filter(budget=chosen)
-    found = page(entries, request.GET)
-    context = {
-        "mandate": mandate,
-        "chosen": chosen,
-        "budgets": [_balance(budget) for budget in budgets.order_by("-starts_on", "id")[:60]],
-        "entries": [_entry(entry) for entry in found.items],
-        "page": found,
-        "crumbs": [{"url": "/mandates/", "label": _("Mandates")}, {"url": f"/mandates/{code}/", "label": mandate.name}],
-    }
-    return render(request, "mandates/budget.html", context)
-
-
-def _chosen(request: PageRequest, budgets: Any) -> Budget | None:
-    text = request.GET.get("budget", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        return None
-    return budgets.filter(pk=text).first()
-
-
-def _balance(budget: Budget) -> dict[str, Any]:
-    def money(amount: Any) -> str:
-        return figure(amount, "price", budget.currency)
-
-    left = max(budget.amount - budget.held - budget.committed, 0)
-    return {
-        "budget": budget,
-        "receiver": budget.team or budget.customer,
-        "starts": day_text(budget.starts_on),
-        "ends": day_text(budget.ends_on),
-        "amount": money(budget.amount),
-        "held": money(budget.held),
-        "committed": money(budget.committed),
-        "extended": money(budget.extended) if budget.extended else "",
-        "left": money(left),
-    }
-
-
-def _entry(entry: LedgerEntry) -> dict[str, Any]:
-    deal = entry.revision.rpartition("/")[0]
-    return {
-        "entry": entry,
-        "receiver": entry.budget.team or entry.budget.customer,
-        "amount": figure(entry.amount, "price", entry.budget.currency),
-        "deal": deal,
-        "period": day_text(entry.budget.starts_on),
-    }

@@ -29,6 +29,7 @@ class Settings:
     tolerance: int
     consent_days: int
     notice_days: int
+    carries_budgets: bool = False
 
 
 NAMES = tuple(field.name for field in fields(Settings))

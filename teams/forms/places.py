@@ -252,6 +252,12 @@ class OrganisationForm(EditionForm):
         label=_("Days of notice before a narrower version judges"), min_value=0, max_value=3650
     )
 
+    carries_budgets = forms.BooleanField(
+        label=_("Carry over what a budget's period leaves over"),
+        required=False,
+        help_text=_("Into the next period only, and for periods that open from now on."),
+    )
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]

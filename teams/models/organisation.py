@@ -36,6 +36,7 @@ class Organisation(models.Model):
     approval_days = models.PositiveSmallIntegerField(_("days an approval is good for"), default=30)
     tolerance = models.PositiveIntegerField(_("tolerance of an approval, in 1/10000 of a percent"), default=0)
     consent_days = models.PositiveSmallIntegerField(_("working days a colleague has to answer"), default=2)
+    carries_budgets = models.BooleanField(_("carry over what a budget's period leaves over"), default=False)
     notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
     edition = models.PositiveIntegerField(default=1)
 

@@ -45,6 +45,10 @@ def extend(world: World, amount: str, revision: str, **changes: Any) -> list[Hel
     return budgets.extend(**(options | changes))
 
 
+def used_by_others(amount: int) -> budgets.Use:
+    return budgets.Use(Decimal(amount), Decimal(0))
+
+
 def figures() -> tuple[str, str, str]:
     """Held, committed and extended of the only budget."""
     row = Budget.objects.get()
@@ -292,9 +296,9 @@ def test_used_leaves_the_deals_own_revisions_out(world: World) -> None:
     budgets.release(revision="D-1/1", by=world.bram, at=world.at)
     hold(world, "150", "D-1/2")
     where = {"team": world.teams["public"], "customer": world.customers["C-17"], "on": world.today}
-    assert budgets.used([version], **where, own_revisions=()) == {version.pk: [Decimal(350)]}
-    assert budgets.used([version], **where, own_revisions=["D-1/1", "D-1/2"]) == {version.pk: [Decimal(200)]}
-    assert budgets.used([version], **where, own_revisions=["D-2/1"]) == {version.pk: [Decimal(150)]}
+    assert budgets.used([version], **where, own_revisions=()) == {version.pk: [used_by_others(350)]}
+    assert budgets.used([version], **where, own_revisions=["D-1/1", "D-1/2"]) == {version.pk: [used_by_others(200)]}
+    assert budgets.used([version], **where, own_revisions=["D-2/1"]) == {version.pk: [used_by_others(150)]}
 
 
 def test_usage_shows_held_committed_and_left(world: World) -> None:

@@ -113,6 +113,7 @@ ALLOWED: dict[str, set[str]] = {
     "substitute.confirm": set(),
     "substitute.end": set(PEOPLE) - {"nobody", "operator"},
     "organisation.manage": {"administrator"},
+    "budget.open": {"administrator"},
     "import.run": {"administrator"},
     "journal.read": {"auditor"},
     "replay.ask": set(PEOPLE) - {"nobody", "operator"},
