@@ -61,7 +61,7 @@ def test_budget_with_the_setting_takes_over_what_the_period_before_left(carrying
     hold(carrying, "1000", "D-2/1", carrying.today)
     row = Budget.objects.get(starts_on=date(2026, 10, 1))
     assert (row.amount, row.carried, row.room) == (50_000, 40_000, 90_000)
-    assert LedgerEntry.objects.get(kind="carry").revision == "carried/2026-07-01"
+    assert LedgerEntry.objects.get(kind="carry", budget=row).revision == "carried/2026-07-01"
     assert left(carrying, carrying.today) == 89_000 and check_balances() == []
 
 
