@@ -101,7 +101,7 @@ def lock_deals(deal_ids: Iterable[int], *, judged: Iterable[int] = (), at: datet
         live = authority(team=deal.team, at=_moment(deal.team, at), pinned=pinned_version(deal.latest))
         asked.append((live.versions, deal.team, deal.customer, at.date() if deal.latest is None else deal.latest.on))
     if asked:
-        budgets.locked_together(asked, [key for deal in again for key in hold_keys(deal)])
+        budgets.locked_together(asked, [key for deal in again for key in hold_keys(deal)], at)
     ids = {*deal_ids, *(deal.pk for deal in again)}
     list(Deal.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     open_cases = Case.objects.select_for_update(of=("self",), no_key=True).filter(deal__in=ids, state=Case.State.OPEN)

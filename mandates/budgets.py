@@ -96,8 +96,8 @@ def _lock(
     if missing:
         # Another transaction may make the same row now: its row is then taken, once it has committed.
         carried = carried_into([item for _key, item in missing])
-        rows = [_new_row(item, carried.get(key, NOTHING)) for key, item in missing]
-        Budget.objects.bulk_create(rows, ignore_conflicts=True)
+        opened = [_new_row(item, carried.get(key, NOTHING)) for key, item in missing]
+        Budget.objects.bulk_create(opened, ignore_conflicts=True)
         _write_carried(rows_of([item for _key, item in missing]), missing, at)
     touched = LedgerEntry.objects.filter(revision__in=revisions).values_list("budget_id", flat=True)
     rows = rows_of(items, lock=True, also=set(touched) if revisions else set())

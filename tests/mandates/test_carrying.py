@@ -156,7 +156,7 @@ def test_open_balance_is_refused_and_leaves_nothing(world: World, changes: dict[
 
 
 def test_opening_is_never_changed(world: World) -> None:
-    """Seen to fail without the trigger of migration 0015."""
+    """Seen to fail without the trigger of migration 0016."""
     opened(world)
     for change in (lambda: BudgetOpening.objects.update(amount=1), lambda: BudgetOpening.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -12,8 +12,8 @@ from journal.guards import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("journal", "0002_guards"),
-        ("mandates", "0014_reminders"),
-        ("teams", "0011_carried_budgets"),
+        ("mandates", "0015_asked_for"),
+        ("teams", "0013_carried_budgets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("teams", "0010_absences"),
+        ("teams", "0012_merged_teams"),
     ]
 
     operations = [
