@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("journal", "0002_guards"),
         ("mandates", "0015_asked_for"),
-        ("teams", "0013_carried_budgets"),
+        ("teams", "0014_carried_budgets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("teams", "0012_merged_teams"),
+        ("teams", "0013_committee_changes"),
     ]
 
     operations = [
