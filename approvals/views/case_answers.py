@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from approvals.views.people import Words, counter_votes_as_people
 from approvals.voting import count_counter
 from journal.refusals import Invalid
 from mandates.sentences import approval_sentences
-from teams.permissions import may
+from teams.permissions import About, may
 
 Document = Mapping[str, Any]
 NEVER_OFFERED = frozenset({"term_months"})
@@ -43,8 +44,8 @@ def answers_of(
     may_ask = is_open and bool(may("case.request", request.person, known))
     return {
         "effect": effect(judged, given, case.committee.code) if words.sees_cost else [],
-        "requests": requests_of(request, case, is_open=is_open, of_team=of_team),
-        "counters": counters_of(request, case, words, of_team=of_team),
+        "requests": requests_of(request, case, known, is_open=is_open, of_team=of_team),
+        "counters": counters_of(request, case, known, words, of_team=of_team),
         "may_ask": may_ask,
         "may_propose": may_ask and not any(one.state in ("open", "adopted") for one in case.counter_proposals.all()),
         "request_form": sent.get("request_form") or RequestForm(prefix="request"),
@@ -95,7 +96,9 @@ def sent_conditions(request: PageRequest, case: Case) -> FiguresForm:
 # --- points ---
 
 
-def requests_of(request: PageRequest, case: Case, *, is_open: bool, of_team: bool) -> list[dict[str, Any]]:
+def requests_of(
+    request: PageRequest, case: Case, known: About, *, is_open: bool, of_team: bool
+) -> list[dict[str, Any]]:
     """Return what was asked of the team, oldest first, with what the reader may do about it."""
     rows = case.requests.select_related("asked_by").prefetch_related("points__answered_by").order_by("id")
     return [
@@ -105,7 +108,7 @@ def requests_of(request: PageRequest, case: Case, *, is_open: bool, of_team: boo
             "may_answer": is_open and of_team and row.state == CaseRequest.State.OPEN,
             "may_take_back": is_open
             and row.state == CaseRequest.State.OPEN
-            and bool(may("request.take_back", request.person, about_case(case, owner_id=row.asked_by_id))),
+            and bool(may("request.take_back", request.person, replace(known, owner_id=row.asked_by_id))),
         }
         for row in rows
     ]
@@ -114,18 +117,20 @@ def requests_of(request: PageRequest, case: Case, *, is_open: bool, of_team: boo
 # --- counter-proposals ---
 
 
-def counters_of(request: PageRequest, case: Case, words: Words, *, of_team: bool) -> list[dict[str, Any]]:
+def counters_of(request: PageRequest, case: Case, known: About, words: Words, *, of_team: bool) -> list[dict[str, Any]]:
     """Return the case's counter-proposals, newest first, with what the reader may do about each."""
     rows = case.counter_proposals.select_related("proposed_by", "answered_by", "approval__revocation")
     found = list(rows.prefetch_related("votes__user", "votes__past").order_by("-number"))
     for row in found:
         row.case = case
-    return [_counter(request, row, case, words, of_team=of_team) for row in found]
+    return [_counter(request, row, case, known, words, of_team=of_team) for row in found]
 
 
-def _counter(request: PageRequest, row: CounterProposal, case: Case, words: Words, *, of_team: bool) -> dict[str, Any]:
+def _counter(
+    request: PageRequest, row: CounterProposal, case: Case, known: About, words: Words, *, of_team: bool
+) -> dict[str, Any]:
     is_open = row.state == CounterProposal.State.OPEN
-    known = about_case(case, owner_id=row.proposed_by_id)
+    own = replace(known, owner_id=row.proposed_by_id)
     votes = {vote.user_id: vote for vote in row.votes.all()}
     mine = votes.get(request.user.pk)
     approval = getattr(row, "approval", None)
@@ -136,8 +141,8 @@ def _counter(request: PageRequest, row: CounterProposal, case: Case, words: Word
         "counted": count_counter(case, row) if is_open else None,
         "is_open": is_open,
         "mine": mine,
-        "may_vote": is_open and bool(may("counter.vote", request.person, known)),
-        "may_take_back": is_open and bool(may("counter.take_back", request.person, known)),
+        "may_vote": is_open and bool(may("counter.vote", request.person, own)),
+        "may_take_back": is_open and bool(may("counter.take_back", request.person, own)),
         "allowed": allowed_by(approval, words),
         "offer": offer_of(request, row, approval, words) if row.state == CounterProposal.State.ADOPTED else None,
         "may_answer": row.state == CounterProposal.State.ADOPTED and of_team,

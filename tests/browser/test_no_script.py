@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from approvals.models import Case, Deal, DealState
+from tests.approvals.countering import NEAR_PRICE, adopted, asked_of_desk
 from tests.browser.visiting import DESK, Visitor, Watch
 from tests.factories import World, submitted, terms
 
@@ -72,3 +73,13 @@ def test_limits_without_scripts_are_written_row_by_row(plain: Visitor) -> None:
         page.locator('button[name="row"][value="limits:up:1"]').click()
     assert page.locator("#id_limits-0-metric").input_value() == "payment_days"
     assert page.locator("#id_limits-1-member").input_value() == "10"
+
+
+def test_counter_proposal_without_scripts_is_taken_up(plain: Visitor, world: World) -> None:
+    deal = asked_of_desk(world)
+    adopted(world, deal)
+    plain.is_now("bram")
+    plain.go(f"/deals/{deal.reference}/")
+    plain.press("Take it up")
+    plain.reads("Taken up")
+    assert NEAR_PRICE in Deal.objects.get(pk=deal.pk).draft
