@@ -13,6 +13,7 @@ from approvals.views import (
     deals,
     desk,
     moves,
+    pocket,
     receipts,
     submitting,
     today,
@@ -22,6 +23,7 @@ app_name = "approvals"
 urlpatterns = [
     path("", today.today, name="today"),
     path("ask/", asking.ask, name="ask"),
+    path("pocket/", pocket.pocket, name="pocket"),
     path("deals/", deals.deals, name="deals"),
     path("deals/export.csv", deals.export, name="export"),
     path("deals/new", desk.new, name="new"),

@@ -14,7 +14,7 @@ from django.db.models import Q
 from mandates.documents import document_of
 from mandates.models import Budget, LedgerEntry, MandateVersion
 from mandates.periods import Span, span_of
-from teams.models import Customer, Team
+from teams.models import Customer, CustomerTeam, Team, holds_on
 from teams.organisation import organisation
 
 NOTHING = Decimal(0)
@@ -240,8 +240,11 @@ def usage(
     ]
 
 
-def fullest(*, version: MandateVersion, on: date, most: int) -> list[Usage]:
-    """Return the customer budgets of a version that are in use on a day, those with the least left first; one query."""
+def fullest(*, version: MandateVersion, on: date, most: int, team: Team | None = None) -> list[Usage]:
+    """Return the customer budgets of a version that are in use on a day, those with the least left first; one query.
+
+    `team`: of the customers whom it looks after that day.
+    """
     items = {
         (item.period, item.span.starts_on): item
         for item in wanted(version, team=Team(pk=0), customer=Customer(pk=0), on=on)
@@ -255,6 +258,9 @@ def fullest(*, version: MandateVersion, on: date, most: int) -> list[Usage]:
         period__in={period for period, _start in items},
         starts_on__in={start for _period, start in items},
     ).select_related("customer")
+    if team is not None:
+        own = CustomerTeam.objects.filter(holds_on(on), team=team)
+        rows = rows.filter(customer__in=own.values("customer"))
     used = [row for row in rows if (row.period, row.starts_on) in items and row.held + row.committed]
     found = [_usage(items[row.period, row.starts_on], row, str(row.customer)) for row in used]
     return sorted(found, key=lambda shown: (shown.amount - shown.used, shown.receiver))[:most]

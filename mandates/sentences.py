@@ -34,13 +34,18 @@ def sentences(document: Document, *, committees: Names = NO_NAMES, teams: Sequen
 
     `committees` maps codes to names, `teams` names the holding teams; without them the codes are spoken.
     """
-    last = _("What no sentence here allows goes to %(committee)s.")
     return [
         *opening(document, teams=teams),
         *limit_sentences(document, committees=committees),
         *budget_sentences(document),
-        last % {"committee": _committee(document.get("committee"), committees)},
+        rest_sentence(document, committees),
     ]
+
+
+def rest_sentence(document: Document, committees: Names = NO_NAMES) -> str:
+    """Return who decides what no other sentence allows."""
+    committee = _committee(document.get("committee"), committees)
+    return _("What no sentence here allows goes to %(committee)s.") % {"committee": committee}
 
 
 def opening(document: Document, *, teams: Sequence[str] = ()) -> list[str]:
@@ -375,6 +380,7 @@ __all__ = [
     "limit_sentence_at",
     "limit_sentences",
     "opening",
+    "rest_sentence",
     "scope_sentence",
     "sentences",
     "subject_text",

@@ -4,6 +4,7 @@
  *                  `live` is sent here; hx-sync aborts what is still under way. Its ordinary submit (also "Check") is left alone.
  * [data-live-skip] a field whose changes ask nothing (the reason, files)
  * [data-say]       in the answer: the sentence that is read out into #announcer (base.html); focus never moves
+ * .strip           in the answer: its sentence at the foot of a narrow screen, away while the answer itself is in view
  * [data-live-off]  shown when no answer came, hidden when one did: "No answer just now: use Check."
  *
  * Attached files are left out of what is asked.
@@ -58,6 +59,16 @@
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => { if (live(event)) off(true); });
   }
+  const seen = new IntersectionObserver((entries) => {
+    for (const one of entries) one.target.parentElement?.querySelector(".strip")?.toggleAttribute("hidden", one.isIntersecting);
+  }, { rootMargin: "0px 0px -80px" });
+  function watch() {
+    seen.disconnect();
+    for (const one of document.querySelectorAll(".strip ~ .verdict")) seen.observe(one);
+  }
+  watch();
+  document.addEventListener("htmx:afterSettle", watch);
+
   document.addEventListener("htmx:afterSettle", () => {
     const answer = document.querySelector("form[data-live]")?.getAttribute("hx-target");
     const sentence = answer && document.querySelector(answer)?.querySelector("[data-say]");

@@ -11,7 +11,7 @@ from teams.actions.people import is_first_use
 from teams.demo import demo_people
 from teams.permissions import COACH, NOBODY, Person, may
 
-MORE = frozenset({"/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
+MORE = frozenset({"/pocket/", "/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
 
 
 class Place(TypedDict):
@@ -45,6 +45,7 @@ def _places(request: HttpRequest, person: Person, unread: str) -> list[Place]:
     places = [
         ("/", _("Today"), ""),
         ("/ask/", _("Can I?"), ""),
+        *([("/pocket/", _("Pocket mandate"), "")] if person.team_roles else []),
         ("/deals/", _("Deals"), ""),
         *([("/cases/", _("Cases"), "")] if person.committees or "auditor" in person.roles else []),
         *([("/coaching/", _("Coaching"), "")] if COACH in person.team_roles.values() else []),

@@ -10,6 +10,13 @@ from approvals.forms.desk import LONGEST_PAYMENT, LONGEST_TERM
 from approvals.forms.fields import FigureField
 
 Choice = tuple[str, Any]
+SEARCHES = {
+    "hx-trigger": "input changed delay:200ms",
+    "hx-sync": "this:replace",
+    "hx-include": "#id_currency",
+    "hx-target": "#products",
+    "hx-swap": "outerHTML",
+}
 
 
 class AskForm(forms.Form):
@@ -29,8 +36,12 @@ class AskForm(forms.Form):
         label=_("Payment within days"), min_value=0, max_value=LONGEST_PAYMENT, initial=30
     )
 
-    def __init__(self, *args: Any, customers: Sequence[Choice], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customers: Sequence[Choice], search: str = "", **kwargs: Any) -> None:
+        """`search`: where products are asked for while typing, in a catalogue too large for one list."""
         super().__init__(*args, **kwargs)
+        self.customers = customers
         field = self.fields["customer"]
         if isinstance(field, forms.ChoiceField):
             field.choices = list(customers)
+        if search:
+            self.fields["product"].widget.attrs |= SEARCHES | {"hx-get": search}

@@ -48,11 +48,7 @@ class Question:
 @signed_in_part
 def ask(request: PageRequest) -> HttpResponse:
     """Answer what the address asks; the answer's part alone where the page asks while somebody types."""
-    context: dict[str, Any] = {"verdict": None, "silence": _("Choose a product to see the answer."), "problems": []}
-    asked = bool(request.GET.get("product"))
-    form = ask_form(request, request.GET if asked else None)
-    if asked:
-        context |= _answer(request, form)
+    form, context = asked(request)
     if request.htmx:
         return render(request, "approvals/_ask_answer.html", context)
     currency = request.organisation.currency
@@ -60,21 +56,32 @@ def ask(request: PageRequest) -> HttpResponse:
         "form": form,
         "currency": currency,
         "offers": offered(currency=currency, on=today_of(request)),
-        "large": is_large(),
         "writes_deals": bool(own_teams(request.person)),
-        "has_customers": len(_customers(request)) > 0,
+        "has_customers": bool(form.customers),
     }
     return render(request, "approvals/ask.html", context)
 
 
-def ask_form(request: PageRequest, data: Any) -> AskForm:
-    """Return the form with the reader's customers, those whom they speak to first."""
-    return AskForm(data, customers=_customers(request), initial={"customer": request.GET.get("customer", "")})
+def asked(request: PageRequest, *, team: Team | None = None) -> tuple[AskForm, dict[str, Any]]:
+    """Return the form, and what the answer's part shows: that nothing is asked yet, or the answer."""
+    if not request.GET.get("product"):
+        silence = _("Choose a product to see the answer.")
+        return ask_form(request, None, team=team), {"verdict": None, "silence": silence, "problems": []}
+    form = ask_form(request, request.GET, team=team)
+    return form, {"verdict": None, **_answer(request, form)}
 
 
-def _customers(request: PageRequest) -> list[tuple[str, Any]]:
+def ask_form(request: PageRequest, data: Any, *, team: Team | None = None) -> AskForm:
+    """Return the form with the reader's customers, of one team or all, those whom they speak to first."""
+    customers = _customers(request, own_teams(request.person) if team is None else [team.pk])
+    search = reverse("approvals:products") if is_large() else ""
+    initial = {"customer": request.GET.get("customer", "")}
+    return AskForm(data, customers=customers, search=search, initial=initial)
+
+
+def _customers(request: PageRequest, team_ids: list[int]) -> list[tuple[str, Any]]:
     places = CustomerTeam.objects.filter(
-        holds_on(today_of(request)), team__in=own_teams(request.person), customer__is_active=True
+        holds_on(today_of(request)), team__in=team_ids, customer__is_active=True
     ).select_related("customer")
     mine: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
@@ -86,6 +93,7 @@ def _customers(request: PageRequest) -> list[tuple[str, Any]]:
 
 
 def _answer(request: PageRequest, form: AskForm) -> dict[str, Any]:
+    """Return what the answer's part shows: the verdict, or why there is none."""
     question, problem = _question(request, form)
     if question is None:
         return {"silence": _("This cannot be answered as it stands."), "problems": [problem] if problem else []}

@@ -56,7 +56,7 @@ def _places(request: PageRequest, text: str) -> QuerySet[CustomerTeam]:
 @signed_in_part
 def products(request: PageRequest) -> HttpResponse:
     """Return the suggestions for what is being typed into a row, for a catalogue too large for one list."""
-    typed = next((str(value) for name, value in request.GET.items() if name.endswith("-product") or name == "q"), "")
+    typed = next((str(value) for name, value in request.GET.items() if name.endswith("product") or name == "q"), "")
     currency = request.GET.get("currency", "")
     found = []
     if typed.strip() and currency in EXPONENTS:

@@ -17,16 +17,13 @@ from django.views.decorators.http import require_safe
 from approvals.catalogue_search import offered
 from approvals.clock import Clock, clock_of
 from approvals.models import Advice, ConsentRound, ConsentSeat, Deal, DealState
-from approvals.readings import figures
+from approvals.readings import budgets, figures
 from approvals.readings.due import TimeLeft
-from approvals.readings.findings import budget_name
 from approvals.sight import visible_deals, waiting_cases
 from approvals.views.asking import ask_form
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
 from mandates.awaiting import charters_awaiting, mandates_awaiting
-from mandates.balances import Usage, usage
-from mandates.documents import document_of
 from mandates.notices import notices_of
 from mandates.requests import Asked, requests_of
 from mandates.snapshots import authority
@@ -273,23 +270,5 @@ def _deal_item(deal: Deal) -> dict[str, Any]:
 def _team(team: Team, now: Any, request: PageRequest) -> dict[str, Any]:
     """Return a team's mandates in force and what is left of its own budgets."""
     versions = authority(team=team, at=now).versions
-    budgets = []
-    for version in versions:
-        rows = [row for row in document_of(version).get("budgets", []) if row["per"] == "team"]
-        uses = usage(version=version, on=today_of(request), team=team)
-        budgets += [_budget(use, row) for use, row in zip(uses, rows, strict=True)]
-    return {"team": team, "versions": versions, "budgets": budgets}
-
-
-def _budget(use: Usage, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "label": budget_name(row),
-        "amount": use.amount,
-        "used": use.used,
-        "committed": use.committed,
-        "amount_text": figures.money(use.amount, use.currency),
-        "committed_text": figures.money(use.committed, use.currency),
-        "held_text": figures.money(use.held, use.currency),
-        "left_text": figures.money(use.left, use.currency),
-        "note": _("until %(day)s") % {"day": date_format(use.ends_on)},
-    }
+    left = [budget for version in versions for budget in budgets.of_team(version, team, today_of(request))]
+    return {"team": team, "versions": versions, "budgets": left}

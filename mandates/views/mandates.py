@@ -92,6 +92,7 @@ def detail(request: PageRequest, code: str) -> HttpResponse:
     }
     if current is not None:
         context |= told(current, committee_names(), request.person)
+        context["own_team"] = next((team for team in context["teams"] if team.pk in request.person.team_roles), None)
         context["team_bars"] = team_bars(current, context["teams"], today_of(request))
         context["customer_bars"] = customer_bars(current, today_of(request))
     return render(request, "mandates/mandate.html", context)

@@ -20,6 +20,7 @@ from mandates.sentences import (
     budget_sentences,
     limit_sentences,
     opening,
+    rest_sentence,
 )
 from teams.models import Committee, Team
 from teams.permissions import Person
@@ -83,8 +84,7 @@ def told(version: MandateVersion, names: Names, person: Person) -> dict[str, Any
         "opening": opening(document, teams=[team.name for team in teams]),
         "clauses": clauses(document, names),
         "budget_sentences": budget_sentences(document),
-        "rest": _("What no sentence here allows goes to %(committee)s.")
-        % {"committee": names.get(document["committee"], document["committee"])},
+        "rest": rest_sentence(document, names),
     }
 
 

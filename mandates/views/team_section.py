@@ -30,6 +30,7 @@ def team_section(team: Team, person: Person, request: HttpRequest) -> tuple[str,
     return "mandates/_team_section.html", {
         "held": held,
         "team": team,
+        "is_own": is_own,
         "notices": notices_of([team.pk], at),
         "requests": [one for one in requests_of([team.pk], at) if is_own or one.state != VersionState.DRAFT],
         "may_ask": team.is_active and may("mandate.ask", person, About(team_id=team.pk)).allowed,

@@ -45,7 +45,9 @@ def read_pages(world: World, key: str) -> dict[str, bytes]:
         found["verdict"] = client.post("/deals/verdict", sent)
         found["desk"] = client.post("/deals/new", sent)
         query = {"customer": "C-17", "product": "SW-24P", "quantity": "4", "price": "1044"}
-        found["ask"] = client.get("/ask/", {**query, "term_months": "24", "payment_days": "30"})
+        query |= {"term_months": "24", "payment_days": "30"}
+        found["ask"] = client.get("/ask/", query)
+        found["pocket"] = client.get("/pocket/", query)
         found["check"] = client.get(f"/deals/{deal.reference}/check")
     decision = submit(deal=deal, by=world.bram, at=AT, edition=deal.edition)
     found["deal"] = client.get(f"/deals/{deal.reference}/")
