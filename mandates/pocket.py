@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mandates.engine import METRICS
-from mandates.phrases import figure, metric_label
+from mandates.phrases import HIDDEN, bound_text, figure, metric_label
 from mandates.sentences import Names, subject_text
 
 Document = Mapping[str, Any]
@@ -60,6 +60,8 @@ def _bound(metric: str, bound: Any, currency: str) -> str:
         return ""
     if bound == "any":
         return _("without a bound")
+    if bound == HIDDEN:
+        return bound_text(metric, bound, currency)
     known = METRICS[metric]
     text = _("at least %(bound)s") if known.is_minimum else _("up to %(bound)s")
     return text % {"bound": figure(bound, known.kind, currency)}

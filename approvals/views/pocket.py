@@ -19,6 +19,7 @@ from approvals.views.looking import PageRequest, signed_in_part, today_of
 from mandates.documents import document_of
 from mandates.models import MandateVersion
 from mandates.notices import notices_of
+from mandates.openness import as_read, sees_margins
 from mandates.phrases import day_text
 from mandates.pocket import topics
 from mandates.sentences import Names, budget_sentences, opening, rest_sentence
@@ -100,7 +101,8 @@ def _committee(committee: Committee) -> dict[str, str]:
 
 def _held(version: MandateVersion, team: Team, at: datetime, request: PageRequest, names: Names) -> dict[str, Any]:
     """Return one mandate in short: until when, what is left, its limits by metric, and the rest."""
-    document, day = document_of(version), today_of(request)
+    day = today_of(request)
+    document = as_read(document_of(version), sees=sees_margins(request.person, [team]))
     _held_by, *conditions = opening(document, teams=[team.name])
     until = date.fromisoformat(document["valid_until"])
     days_left = (until - day).days
