@@ -242,7 +242,9 @@ def choose(request: PageRequest, code: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda: actions.choose_calendar(committee=committee, by=request.user, at=timezone.now(), **form.cleaned_data),
+        lambda: actions.choose_calendar(
+            committee=committee, by=request.user, at=timezone.now(), edition=form.cleaned_data["edition"], **form.values
+        ),
         lambda _row: back,
         context=context,
         said=_("Saved."),

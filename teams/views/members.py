@@ -118,7 +118,9 @@ def merge(request: PageRequest, code: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda: actions.merge_teams(team=shown, by=request.user, at=timezone.now(), **form.cleaned_data),
+        lambda: actions.merge_teams(
+            team=shown, by=request.user, at=timezone.now(), edition=form.cleaned_data["edition"], **form.values
+        ),
         lambda into: reverse("teams:team", args=[into.code]),
         context=context,
         said=_("The teams are one now."),
