@@ -7,7 +7,7 @@ import pytest
 from approvals.actions.asking import answer_point, request, take_back_request
 from approvals.actions.pausing import moved
 from approvals.models import AskedPoint, Case, CasePause, CaseRequest
-from approvals.ticking import remind_committees
+from approvals.ticking import look_at_cases
 from journal.refusals import Conflict, Invalid, NotAllowed
 from tests.approvals.asking import case_of, told, verbs
 from tests.approvals.countering import asked_of_desk
@@ -35,7 +35,7 @@ def test_request_pauses_the_clock_and_tells_the_team(made: World) -> None:
 def test_paused_case_is_not_reminded(made: World) -> None:
     deal = asked_of_desk(made)
     asked(made, case_of(deal))
-    assert remind_committees(made.at + timedelta(days=30)) == 0
+    assert look_at_cases(made.at + timedelta(days=30)) == 0
 
 
 def test_last_answer_lets_the_clock_run_with_what_was_left(made: World) -> None:
