@@ -14,7 +14,8 @@ from approvals.actions.outcome import lapse, lose, reopen, win
 from approvals.actions.submit import submit, withdraw
 from approvals.actions.vote import cast_vote, revoke_approval
 from approvals.models import Approval, ConsentRound, Deal
-from approvals.ticking import pass_on_round, remind
+from approvals.actions.silence import look_at
+from approvals.ticking import pass_on_round
 from journal.models import Event
 from tests.approvals.asking import case_of, sentences
 from tests.factories import COMMITTEE_PRICE, TEAM_PRICE, World, draft, seat_of, submitted, terms, vote
@@ -179,7 +180,7 @@ def _silence(made: World) -> Act:
 
 def _remind(made: World) -> Act:
     case = case_of(submitted(made, price=COMMITTEE_PRICE))
-    return lambda: remind(case.pk, case.due_at)
+    return lambda: look_at(case.pk, case.due_at)
 
 
 ACTIONS: dict[str, Callable[[World], Act]] = {
