@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "DealState": "approvals.models.DealState",
+        "DealKind": "approvals.models.Deal.Kind",
         "CaseState": "approvals.models.Case.State",
         "ConsentRoundState": "approvals.models.ConsentRound.State",
         "VersionState": "mandates.models.VersionState",

@@ -27,7 +27,7 @@ class DaySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class VersionSerializer(serializers.ModelSerializer):
+class CalendarVersionSerializer(serializers.ModelSerializer):
     """A version of a calendar, with its days."""
 
     week = serializers.ListField(child=serializers.CharField(), help_text="Hours from Monday on; empty: a day off.")
@@ -53,15 +53,15 @@ class CalendarSerializer(serializers.ModelSerializer):
         fields = ("code", "name", "edition", "current", "coming")
         read_only_fields = fields
 
-    @extend_schema_field(VersionSerializer(allow_null=True))
+    @extend_schema_field(CalendarVersionSerializer(allow_null=True))
     def get_current(self, calendar: Calendar) -> Any:
         found = in_force(self._known(calendar), self._day)
-        return None if found is None else VersionSerializer(found).data
+        return None if found is None else CalendarVersionSerializer(found).data
 
-    @extend_schema_field(VersionSerializer(many=True))
+    @extend_schema_field(CalendarVersionSerializer(many=True))
     def get_coming(self, calendar: Calendar) -> Any:
         coming = [one for one in self._known(calendar) if one.starts_on is not None and one.starts_on > self._day]
-        return VersionSerializer(coming, many=True).data
+        return CalendarVersionSerializer(coming, many=True).data
 
     def _known(self, calendar: Calendar) -> list[CalendarVersion]:
         return list(calendar.put_in_force)  # type: ignore[attr-defined]

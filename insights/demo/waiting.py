@@ -23,7 +23,7 @@ from mandates.actions import draft_mandate
 from mandates.documents import document_of
 from mandates.models import MandateVersion, Price, VersionState
 from teams.actions import name_substitute, set_absence
-from teams.models import Committee, Customer
+from teams.models import Committee, Customer, Team
 from teams.organisation import today
 
 Asked = tuple[str, str, str]
@@ -80,7 +80,7 @@ def leave_waiting(*, at: datetime) -> None:
 
 
 def _unfinished(at: datetime) -> None:
-    """Ruben's next enterprise mandate: the editor finds a row that never applies and one beyond the charter."""
+    """Ruben's mandate for renewals: the editor finds a row that never applies and one beyond the charter."""
     current = MandateVersion.objects.get(mandate__code="enterprise", state=VersionState.GRANTED)
     document = deepcopy(document_of(current))
     everything = {"metric": "line_discount", "member": "10", "team": "15"}
@@ -91,8 +91,10 @@ def _unfinished(at: datetime) -> None:
     draft_mandate(
         by=person("ruben"),
         at=at - timedelta(hours=21),
-        code="enterprise",
+        code="renewals",
+        name="Enterprise renewals",
         document=document,
+        teams=[Team.objects.get(code="enterprise")],
         note="Renewals deserve more room; not finished.",
     )
 

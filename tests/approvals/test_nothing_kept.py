@@ -11,10 +11,10 @@ from approvals.actions.consent import escalate, give_consent, object_to, reply, 
 from approvals.actions.draft import copy_deal, create_deal, edit_draft, support, unsupport
 from approvals.actions.files import attach, detach
 from approvals.actions.outcome import lapse, lose, reopen, win
+from approvals.actions.silence import look_at
 from approvals.actions.submit import submit, withdraw
 from approvals.actions.vote import cast_vote, revoke_approval
 from approvals.models import Approval, ConsentRound, Deal
-from approvals.actions.silence import look_at
 from approvals.ticking import pass_on_round
 from journal.models import Event
 from tests.approvals.asking import case_of, sentences

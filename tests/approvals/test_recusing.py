@@ -106,7 +106,7 @@ def test_recuse_where_the_event_cannot_be_written_keeps_nothing(made: World, mon
     def broken(*_args: object, **_named: object) -> None:
         raise RuntimeError("no journal")
 
-    monkeypatch.setattr("approvals.telling.record", broken)
+    monkeypatch.setattr("approvals.telling.record_all", broken)
     with pytest.raises(RuntimeError):
         stepping_back(made, case, "ines")
     assert not Recusal.objects.exists()

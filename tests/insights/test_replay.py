@@ -259,7 +259,7 @@ def test_replay_tells_budgets_apart(made: World) -> None:
 def test_replay_without_budgets_says_nothing_of_them(made: World) -> None:
     answered_deals(made)
     version = version_of(made, wider_document(code="other", budgets=[]))
-    plan = plan_of(wider_document(code="other"), [made.teams["public"]], at=AT, charter=None)
+    plan = plan_of(wider_document(code="other", budgets=[]), [made.teams["public"]], at=AT, charter=None)
     assert set(plan.budgets["before"]) == {"public-2026"} and "other" not in plan.budgets["after"]
     replay = ask_replay(version=version, by=made.bram, at=AT)
     bare = {**json.loads(replay.plan), "budgets": {}}

@@ -1,6 +1,7 @@
 """Drafting together: who joins a draft may change it, never answers it, and what it is for is granted with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -158,9 +159,10 @@ def test_aims_of_a_draft_are_read_with_the_mandate_once_it_is_granted(world: Wor
     version = changed(world, draft, by=world.nora, **said)
     assert Mandate.objects.get(code="public-2026").goal == ""
     propose(version=version, by=world.nora, at=world.at)
-    grant(version=version, by=world.olivier, at=world.at)
+    grant(version=version, by=world.olivier, at=world.at, note="One customer less.")
     assert Mandate.objects.get(code="public-2026").goal == "Answer at the table."
-    following = draft_mandate(by=world.nora, at=world.at, code="public-2026", goal="Answer at once.")
+    later = world.at + timedelta(days=30)
+    following = draft_mandate(by=world.nora, at=later, code="public-2026", goal="Answer at once.")
     aims = aims_of(following)
     assert (aims.goal, aims.walk_away, aims.options) == ("Answer at once.", said["walk_away"], said["options"])
 

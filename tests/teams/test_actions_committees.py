@@ -147,7 +147,7 @@ def test_decline_change_says_why_to_whoever_proposed_it(made: World, at: datetim
     row = proposed(made, at, "finance", "seat", user=made.ruth.pk)
     with pytest.raises(Invalid):
         actions.decline_change(change=row, by=made.olivier, at=at, reason=" ")
-    actions.decline_change(change=row, by=made.olivier, at=at, reason="Not now.")
+    row = actions.decline_change(change=row, by=made.olivier, at=at, reason="Not now.")
     assert (row.state, row.answer_reason) == ("declined", "Not now.")
     assert told(last_event()) == {made.nora.pk}
     assert seated(made) == {("Lien Aerts", True), ("Maarten Smit", False)}
