@@ -81,8 +81,9 @@ def looked_at(page: Page, scheme: Any, width: int) -> list[str]:
 WIDER = """() => {
   const most = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= most) return [];
-  return [...document.querySelectorAll("main *, header *")].filter(one => one.getBoundingClientRect().right > most + 1)
-    .slice(0, 3).map(one => one.outerHTML.slice(0, 120));
+  const beyond = one => one.checkVisibility() && !one.closest(".scroll *") && one.getBoundingClientRect().right > most + 1;
+  return [...document.querySelectorAll("main *, header *, dialog *")].filter(beyond).slice(0, 3)
+    .map(one => one.outerHTML.slice(0, 120));
 }"""
 
 
