@@ -1,30 +1,21 @@
 """The pocket mandate on a phone, as somebody at a customer's table uses it; with scripts, without, in both themes."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.visiting import DESK, Visitor
+from tests.browser.visiting import DESK, Visitor, faults
 from tests.factories import World
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-def faults(page: Page) -> list[str]:
+def wrong(page: Page) -> list[str]:
     """What axe finds in both themes, and whether the page is wider than the phone."""
-    found = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate("document.getAnimations().forEach(one => one.finish())")
-        found += [
-            f"{scheme}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in Axe().run(page).response["violations"]
-        ]
+    found = faults(page)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("wider than the phone")
     return found
@@ -39,7 +30,7 @@ def test_story_pocket_answers_while_typing_and_tells_the_mandate(sits: Callable[
     page.get_by_text("Menu", exact=True).click()
     page.get_by_label("All pages").get_by_role("link", name="Pocket mandate").click()
     page.wait_for_load_state("load")
-    assert faults(page) == []
+    assert wrong(page) == []
     strip = page.locator(".strip")
     page.select_option("#id_customer", "C-17")
     page.fill("#id_product", "SW-24P")
@@ -52,7 +43,7 @@ def test_story_pocket_answers_while_typing_and_tells_the_mandate(sits: Callable[
     expect(strip).to_be_hidden()
     page.get_by_text("Who decides beyond it").evaluate("one => one.scrollIntoView({behavior: 'instant'})")
     expect(strip).to_be_visible()
-    assert faults(page) == []
+    assert wrong(page) == []
     bram.reads("up to 12\u00a0%")
     bram.press("Make it a deal")
     expect(page.locator("#id_lines-0-price")).to_have_value("1116.00")

@@ -1,13 +1,16 @@
 """How a story walks through the product: somebody signs in, goes somewhere, fills in, presses, reads."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from teams.models import User
 
 DESK = "#_verdict"
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @dataclass
@@ -40,6 +43,17 @@ def cookie_of(user: User) -> str:
     client = Client()
     client.force_login(user)
     return str(client.cookies["sessionid"].value)
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds in both themes, each looked at when its colours have settled."""
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate("document.getAnimations().forEach(one => one.finish())")
+        violations = Axe().run(page).response["violations"]
+        found += [f"{theme}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in violations]
+    return found
 
 
 @dataclass
