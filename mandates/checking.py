@@ -286,7 +286,7 @@ def mandates_beyond(charter: Mapping[str, Any], at: datetime) -> list[Finding]:
         for finding in beyond_charter(document_of(mandate), charter, rates):
             key = f"{mandate.mandate.code}:{mandate.number}:{finding.key}"
             detail = f"{mandate.mandate.name}: {finding.detail}"
-            found.append(Finding(key, finding.code, detail, finding.path, finding.example))
+            found.append(replace(finding, key=key, detail=detail))
     return sorted(found, key=lambda finding: finding.key)
 
 

@@ -32,7 +32,7 @@ class Finding:
     """One thing to confirm; `key` is stable while the thing is the same, `path` names the row where there is one.
 
     `example`: a deal that shows it, in words. `other`: the index of the row that it meets, of the same document or of
-    the charter. `metric`: what it is about, where it is about one metric as a whole.
+    the charter. `metric`: the metric that it is about, where it is about one.
     """
 
     key: str
@@ -127,7 +127,8 @@ def _beyond(one: Difference, document: Document, charter: Document) -> Finding:
     if one.limit_a is None or one.limit_b is None:
         detail = _("It could not be decided whether the rows on the %(metric)s stay within the charter.")
         key = f"beyond_charter::{one.metric}"
-        return Finding(key, "beyond_charter", detail % {"metric": metric_label(one.metric)}, "limits")
+        said = detail % {"metric": metric_label(one.metric)}
+        return Finding(key, "beyond_charter", said, "limits", metric=one.metric)
     row, bounding = document["limits"][one.limit_b], charter["limits"][one.limit_a]
     values = {
         "row": one.limit_b + 1,
@@ -142,7 +143,8 @@ def _beyond(one: Difference, document: Document, charter: Document) -> Finding:
         }
     key = f"beyond_charter:{one.limit_b}:{row['metric']}:{widest(row)}:{bounding['limit']}"
     example = "" if one.witness is None else _("For example: %(deal)s.") % {"deal": deal_text(one.witness)}
-    return Finding(key, "beyond_charter", detail, f"limits[{one.limit_b}].team", example, one.limit_a)
+    path = f"limits[{one.limit_b}].team"
+    return Finding(key, "beyond_charter", detail, path, example, one.limit_a, str(row["metric"]))
 
 
 def never_applying(document: Document, *, charter: bool = False) -> list[Finding]:

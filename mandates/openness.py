@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mandates.engine import digest
+from mandates.findings import Finding
 from mandates.phrases import HIDDEN
 from teams.models import Team
-from teams.permissions import Person
+from teams.permissions import About, Person, may
 from teams.sight import sees_catalogue_cost, sees_cost
 
 COST_METRICS: Final = frozenset({"line_margin", "deal_margin"})
@@ -16,6 +17,19 @@ BOUNDS: Final = ("member", "team", "limit")
 def sees_margins(person: Person, teams: Iterable[Team]) -> bool:
     """Say whether the reader sees the margins that a mandate held by these teams sets: by right in one of them."""
     return sees_catalogue_cost(person) or any(sees_cost(person, team) for team in teams)
+
+
+def sees_charter_margins(person: Person) -> bool:
+    """Say whether the reader sees the margins that the charter sets: by right in a team, or on a committee."""
+    if may("cost.see", person, About(committee_ids=person.committees)):
+        return True
+    teams = Team.objects.filter(pk__in=person.team_roles) if person.team_roles else ()
+    return any(sees_cost(person, team) for team in teams)
+
+
+def told(findings: Iterable[Finding], *, sees: bool) -> list[Finding]:
+    """Return what may be said to the reader: without sight of cost nothing that compares bounds on margins."""
+    return [finding for finding in findings if sees or finding.metric not in COST_METRICS]
 
 
 def hidden_rows(document: Mapping[str, Any]) -> frozenset[int]:
@@ -38,7 +52,7 @@ def _covered(row: Mapping[str, Any]) -> dict[str, Any]:
     if row.get("metric") not in COST_METRICS:
         return dict(row)
     kept = {name: value for name, value in row.items() if name not in BOUNDS}
-    return kept | {"member": HIDDEN, "team": HIDDEN}
+    return kept | ({"limit": HIDDEN} if "limit" in row else {"member": HIDDEN, "team": HIDDEN})
 
 
 def without_margins(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -289,6 +289,9 @@ def charter_sentence(metric: str, when: Mapping[str, Any], bound: Any, currency:
     if bound == "any":
         values["metric"] = metric_label(metric)
         return _("%(subject)s: the charter sets no bound (%(metric)s).") % values
+    if bound == HIDDEN:
+        values["metric"] = metric_label(metric)
+        return _("%(subject)s: a bound on the %(metric)s that is not shown to you; nobody goes beyond it.") % values
     values["nobody"] = str(PHRASES[metric].nobody) % {"bound": figure(bound, METRICS[metric].kind, currency)}
     return _("%(subject)s: %(nobody)s.") % values
 

@@ -202,11 +202,12 @@ class UsageSerializer(serializers.Serializer):
 
 
 class CharterVersionSerializer(serializers.ModelSerializer):
-    """One version of the charter with its document."""
+    """One version of the charter with its document; `sees_margins` in the context: whether it is the whole one."""
 
     state = serializers.ChoiceField(choices=VersionState.choices)
     document = serializers.SerializerMethodField()
     sentences = serializers.SerializerMethodField()
+    sha256 = serializers.SerializerMethodField()
     drafted_by = serializers.EmailField(source="drafted_by.email")
     answered_by = serializers.EmailField(source="answered_by.email", allow_null=True, default=None)
 
@@ -230,12 +231,19 @@ class CharterVersionSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_document(self, version: CharterVersion) -> Any:
-        """Return the document as it is stored."""
-        return document_of(version)
+        """Return the document as the reader reads it."""
+        return as_read(document_of(version), sees=self._sees())
 
     def get_sentences(self, version: CharterVersion) -> list[str]:
         """Return the document as sentences; empty for a draft that is not complete."""
-        return charter_sentences(document_of(version)) if version.state != VersionState.DRAFT else []
+        return charter_sentences(self.get_document(version)) if version.state != VersionState.DRAFT else []
+
+    def get_sha256(self, version: CharterVersion) -> str:
+        """Return the hash of the document as the reader reads it."""
+        return hash_as_read(document_of(version), version.sha256, sees=self._sees())
+
+    def _sees(self) -> bool:
+        return bool(self.context.get("sees_margins"))
 
 
 class PriceSerializer(serializers.ModelSerializer):

@@ -29,11 +29,12 @@ from mandates.checking import day_or_none, failing_tests, findings_of, problems_
 from mandates.documents import document_of
 from mandates.drafters import aims_of, asking_team_id, drafter_ids
 from mandates.models import Mandate, MandateVersion, VersionAims, VersionHolder, VersionState
+from mandates.openness import sees_margins, told
 from mandates.snapshots import in_force
 from teams.actions.writing import checked
 from teams.models import Team, User
 from teams.organisation import organisation
-from teams.standing import require_today
+from teams.standing import person_of, require_today
 
 # what follows /mandates/ in the addresses of pages
 RESERVED = frozenset({"new", "import", "ask"})
@@ -261,14 +262,17 @@ def propose(
 ) -> MandateVersion:
     """Put a draft before the grantors; from now on it never changes.
 
-    `confirmed`: keys of `checking.findings_of`; bounds beyond the charter must be among them.
+    `confirmed`: keys of `checking.findings_of`; bounds beyond the charter must be among them, except those on margins
+    where these are not shown to `by`: its grantor confirms them.
     Raises: Invalid with the first problem and its path; Conflict `unconfirmed`, `stale_edition`, `illegal_move`.
     """
     version = locked_version(version)
     move, day = judged_move(version, "propose", by=by, at=at)
     same_edition(version, edition)
     refuse_problems(problems_of(version) or failing_tests(version, at))
+    sees = sees_margins(person_of(by, day), [holder.team for holder in version.holders.select_related("team")])
     beyond = [finding for finding in findings_of(version, at) if finding.code == "beyond_charter"]
+    beyond = told(beyond, sees=sees)
     refuse_unconfirmed(beyond, confirmed)
     version.state = VersionState(move.target)
     version.proposed_by, version.proposed_at = by, at

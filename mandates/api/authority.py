@@ -23,6 +23,7 @@ from mandates.engine import check_mandate
 from mandates.expectations import check_tests
 from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, VersionHolder
 from mandates.models import VersionPeriod as Period
+from mandates.openness import sees_charter_margins
 from mandates.serializers import (
     CharterVersionSerializer,
     MandateDetailSerializer,
@@ -272,6 +273,13 @@ class CharterViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
             return CharterVersion.objects.none()
         return visible_charters(person_of_request(self.request))
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Add whether the reader sees the margins that the charter sets, asked once."""
+        context = dict(super().get_serializer_context())
+        if getattr(self, "swagger_fake_view", False):
+            return context
+        return context | {"sees_margins": sees_charter_margins(person_of_request(self.request))}
+
     @extend_schema(summary="Read the charter in force", tags=["charter"], responses={200: CharterVersionSerializer})
     @action(detail=False, url_path="in-force")
     def in_force(self, request: Request) -> Response:
@@ -280,4 +288,5 @@ class CharterViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
         if period is None:
             raise Http404
         version = get_object_or_404(self.get_queryset(), pk=period.version_id)
-        return Response(CharterVersionSerializer(version).data, headers={"ETag": etag_of(version.edition)})
+        shown = CharterVersionSerializer(version, context=self.get_serializer_context())
+        return Response(shown.data, headers={"ETag": etag_of(version.edition)})

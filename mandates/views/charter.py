@@ -32,6 +32,7 @@ from mandates.engine import check_charter
 from mandates.exchange import read_charter, written
 from mandates.forms.moves import DocumentForm, EditionForm, GrantForm, ReasonForm
 from mandates.models import CharterPeriod, CharterVersion, VersionState
+from mandates.openness import as_read, hash_as_read, sees_charter_margins
 from mandates.phrases import bound_text, conditions_text, listed, metric_label
 from mandates.sentences import charter_sentences
 from mandates.snapshots import in_force
@@ -40,7 +41,7 @@ from mandates.views.drafting import answer
 from mandates.views.looking import PageRequest, refused, visible_charters
 from mandates.views.subjects import Subject
 from mandates.views.versions import BINDING, DANGER, LABELS
-from teams.permissions import About, may
+from teams.permissions import About, Person, may
 from teams.views.again import sign_in_again
 
 ACTIONS: dict[str, Callable[[CharterVersion, PageRequest, Any], CharterVersion]] = {
@@ -79,7 +80,7 @@ def charter(request: PageRequest) -> HttpResponse:
         "timeline": timeline("charter", "1", limit=20, once=("charter.edited",)),
     }
     if current is not None:
-        context |= _told(current)
+        context |= _told(current, request.person)
     return render(request, "mandates/charter.html", context)
 
 
@@ -87,8 +88,10 @@ def _state(version: CharterVersion, current: CharterVersion | None) -> str:
     return "in_force" if current is not None and version.pk == current.pk else str(VersionState(version.state).value)
 
 
-def _told(version: CharterVersion) -> dict[str, Any]:
-    document = document_of(version)
+def _told(version: CharterVersion, person: Person) -> dict[str, Any]:
+    """Return what a page about a version shows this reader of its document; it is valid."""
+    sees = sees_charter_margins(person)
+    document = as_read(document_of(version), sees=sees)
     currency = document["currency"]
     rows = [
         {
@@ -98,7 +101,13 @@ def _told(version: CharterVersion) -> dict[str, Any]:
         }
         for row in document["limits"]
     ]
-    return {"document": document, "sentences": charter_sentences(document), "rows": rows}
+    return {
+        "document": document,
+        "sentences": charter_sentences(document),
+        "rows": rows,
+        "sees_margins": sees,
+        "shown_sha256": hash_as_read(document_of(version), version.sha256, sees=sees),
+    }
 
 
 # --- one version ---
@@ -162,18 +171,20 @@ def _context(
         "crumbs": [{"url": "/charter/", "label": _("Charter")}],
     }
     if not problems:
-        context |= _told(version) | {"changes": _changes(version, current)}
+        context |= _told(version, request.person)
+        context["changes"] = _changes(version, current, sees=context["sees_margins"])
     return context
 
 
-def _changes(version: CharterVersion, current: CharterVersion | None) -> Any:
+def _changes(version: CharterVersion, current: CharterVersion | None, *, sees: bool) -> Any:
     other = current
     if current is None or version.number <= current.number:
         earlier = version.charter.versions.filter(number__lt=version.number, periods__isnull=False)
         other = earlier.order_by("-number").first()
     if other is None:
         return None
-    return {"rows": compare_charters(document_of(other), document_of(version)), "other": other}
+    documents = [as_read(document_of(one), sees=sees) for one in (other, version)]
+    return {"rows": compare_charters(*documents), "other": other}
 
 
 def _moves(
@@ -206,10 +217,11 @@ def _moves(
 @require_safe
 @login_required
 def export(request: PageRequest, number: int) -> HttpResponse:
-    """Send a version's document."""
-    version = _version(request, number)
+    """Send a version's document, as the reader may read it."""
+    document = document_of(_version(request, number))
     headers = {"Content-Disposition": f'attachment; filename="charter-{number}.json"'}
-    return HttpResponse(written(document_of(version)), content_type="application/json", headers=headers)
+    shown = as_read(document, sees=sees_charter_margins(request.person))
+    return HttpResponse(written(shown), content_type="application/json", headers=headers)
 
 
 # --- the draft ---

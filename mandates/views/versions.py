@@ -42,7 +42,8 @@ from mandates.engine import Problem, canonical, check_mandate
 from mandates.findings import Finding
 from mandates.forms.moves import EditionForm, GrantForm, ProposeForm, ReasonForm, RevokeForm
 from mandates.models import MandateVersion, VersionState
-from mandates.openness import as_read, without_margins
+from mandates.openness import as_read, sees_margins, without_margins
+from mandates.openness import told as told_findings
 from mandates.phrases import listed
 from mandates.reaching import reach_sentences
 from mandates.states import MANDATE_MOVES
@@ -53,7 +54,7 @@ from mandates.views.mandates import version_in_force
 from mandates.views.reading import committee_names, period_text, shown_state, told
 from mandates.views.testing import shown_trials
 from teams.organisation import today
-from teams.permissions import may
+from teams.permissions import Person, may
 from teams.views.again import sign_in_again
 
 ACTIONS: dict[str, Callable[[MandateVersion, PageRequest, Any], object]] = {
@@ -146,7 +147,7 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     if name not in ACTIONS:
         raise Http404
     page = reverse("mandates:version", args=[code, number])
-    form = _form(name, findings_to_confirm(version, name), data=request.POST)
+    form = _form(name, findings_to_confirm(version, name, request.person), data=request.POST)
     if not form.is_valid():
         return render(request, "mandates/version.html", _context(request, version, {name: form}), status=422)
     if name in BINDING and (asked := sign_in_again(request, doing=str(LABELS[name]), back=page)):
@@ -163,12 +164,15 @@ def move(request: PageRequest, code: str, number: int, name: str) -> HttpRespons
     return redirect(page)
 
 
-def findings_to_confirm(version: MandateVersion, name: str) -> list[Finding]:
-    """Return what this move shows and asks to be confirmed."""
+def findings_to_confirm(version: MandateVersion, name: str, person: Person) -> list[Finding]:
+    """Return what this move shows the reader and asks to be confirmed."""
     if name not in ("propose", "grant"):
         return []
     found = findings_of(version, timezone.now())
-    return found if name == "grant" else [finding for finding in found if finding.code == "beyond_charter"]
+    if name == "grant":
+        return found
+    sees = sees_margins(person, [holder.team for holder in version.holders.select_related("team")])
+    return told_findings([finding for finding in found if finding.code == "beyond_charter"], sees=sees)
 
 
 def _form(name: str, findings: Sequence[Finding], data: Any = None, initial: Any = None) -> forms.Form:
@@ -264,7 +268,7 @@ def _moves(
         sensible = is_offered(one.name, life)
         if one.name not in ACTIONS or not sensible or not may(one.permission, request.person, known):
             continue
-        findings = findings_to_confirm(version, one.name)
+        findings = findings_to_confirm(version, one.name, request.person)
         form = (bound or {}).get(one.name) or _form(one.name, findings, initial={"edition": version.edition})
         found.append(
             {
