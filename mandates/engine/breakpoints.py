@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from .authority import Rules, Table
 from .facts import Approval, Case, Deal
 from .judge import Outlook
-from .measures import DEAL_MEASURES, LINE_MEASURES, Sums, least_of, money
+from .measures import DEAL_MEASURES, LINE_MEASURES, Sums, money
 from .metrics import METRICS
 from .values import Ratio
 from .weighing import Governing
@@ -42,10 +42,11 @@ def _gap(value: Ratio, bound: int) -> int:
 
 
 def _limit_gaps(rules: Rules, rows: Governing, deal: Deal, sums: Sums, line: int | None) -> Iterator[int | None]:
+    # what is unknown is no member's and no team's at any price, so it has no place that guidance would look for
     for metric, limits in rows:
         if not metric.on_lines:
             limit = limits[0]
-            value = DEAL_MEASURES[metric.name](sums, rules) or least_of(metric.name, sums, rules)
+            value = DEAL_MEASURES[metric.name](sums, rules)
         elif line is not None:
             limit = limits[line]
             (value,) = LINE_MEASURES[metric.name](deal.lines[line : line + 1])
@@ -85,11 +86,12 @@ def roots(start: int, at_start: Gaps, end: int, at_end: Gaps) -> Iterator[Fracti
         yield (numerator, slope) if slope > 0 else (-numerator, -slope)
 
 
-def around(root: Fraction) -> tuple[int, int, int, int]:
-    """The whole numbers next to it: the last below, the last up to it, the first from it on, the first above."""
-    down = root[0] // root[1]
-    up = -(-root[0] // root[1])
-    return up - 1, down, up, down + 1
+def around(root: Fraction) -> tuple[int, int]:
+    """The last whole number up to it and the first from it on.
+
+    What is at a bound is within it, so where a value comes to be within, it is so from the bound itself on.
+    """
+    return root[0] // root[1], -(-root[0] // root[1])
 
 
 def condition_edges(case: Case, change: str) -> set[int]:

@@ -58,7 +58,7 @@ def _compile_mandate(raw: object) -> ReadMandate:
     currency = reader.currency(fields, "currency", "")
     valid_from = reader.day(fields, "valid_from", "")
     valid_until = reader.day(fields, "valid_until", "")
-    if valid_from > valid_until and not _reported(reader, "valid_from", "valid_until"):
+    if valid_from > valid_until and not _reported(reader, "valid_until"):
         reader.report("validity_reversed", "A mandate cannot end before it begins.", "valid_until")
     scope = _read_when(reader, fields, "scope", "", "deal")
     consents = reader.count(fields, "consents", "", default=1, least=1)

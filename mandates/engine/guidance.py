@@ -152,16 +152,16 @@ def _candidates(case: Case, outlook: Outlook, line: int) -> list[int]:
     listed, today = case.deal.lines[line].list_price, case.deal.lines[line].unit_price
     step = 10 ** (4 - EXPONENTS[case.deal.currency])
     top = max(listed, today)
-    starts = {0, 1, listed, listed + 1}
+    starts = {0, 1, listed}
     # Within a piece all is linear; 0 stands alone, for a margin has no value there.
-    pieces = [(1, listed)] if listed > 1 else []
+    pieces = [(1, listed)]
     if today > listed:
         pieces.append((max(listed, 1), max(listed, 1) + SCALE))
     for start, end in pieces:
         at_start, at_end = (_gaps_at(case, outlook, line, price) for price in (start, end))
         for root in roots(start, at_start, end, at_end):
             if 0 <= root[0] <= top * root[1]:
-                starts.update(around(root)[2:])
+                starts.add(around(root)[1])
     tried = set()
     for start in starts:
         on_grid = -(-start // step) * step

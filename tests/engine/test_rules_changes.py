@@ -120,3 +120,35 @@ def test_guide_converts_what_moves() -> None:
     assert first_change(document, "unit_price") == "90.00"
     document["mandates"][0]["limits"] = [rows[0], TEAM]
     assert first_change(document, "term_months") == 41
+
+
+def lowest(document: dict[str, Any]) -> Any:
+    return evaluate(document, guide=True)["guide"]["lines"][0]["member"]
+
+
+def test_guide_range_that_ends_between_two_days_is_cut_after_the_first() -> None:
+    """From 29 days on down another row applies; an end of 29.0001 days lies before the 30th, not before the 29th."""
+    held = mandate(ranged("15", payment_days=(0, "29.0001")), TEAM)
+    assert first_change(case(held, of=deal(FULL, payment_days=60)), "payment_days") == 29
+
+
+def test_guide_price_is_never_below_nothing() -> None:
+    """A discount of 150 % would leave a price of minus 50."""
+    held = mandate(limit("line_discount", "150"))
+    assert lowest(case(held, of=deal(FULL))) == "0.00"
+
+
+def test_guide_finds_the_smallest_price_of_a_currency_of_four_decimals() -> None:
+    """At nothing a margin has no value, and at the smallest price what costs nothing has all of it."""
+    free = line("100", "90", "0")
+    held = mandate(limit("line_margin", "10"), limit("line_margin", None), currency="CLF")
+    assert lowest(case(held, of=deal(free, currency="CLF"))) == "0.0001"
+
+
+def test_guide_goes_on_above_a_price_that_is_no_yes_though_a_lower_one_is() -> None:
+    """A small deal is one mandate's to agree, one with a margin another's: between them lies a price that is neither's."""
+    small = mandate(limit("net_value", "80"), *HARMLESS)
+    earning = mandate(limit("line_margin", "45"), limit("line_discount", "90"), code="n")
+    document = case(small, earning, of=deal(FULL))
+    assert lowest(document) == "0.00"
+    assert first_change(document, "unit_price") == "90.91"
