@@ -81,7 +81,8 @@ def looked_at(page: Page, scheme: Any, width: int) -> list[str]:
 WIDER = """() => {
   const most = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= most) return [];
-  const beyond = one => one.checkVisibility() && !one.closest(".scroll *") && one.getBoundingClientRect().right > most + 1;
+  const scrolls = one => one.closest(".scroll *");
+  const beyond = one => one.checkVisibility() && !scrolls(one) && one.getBoundingClientRect().right > most + 1;
   return [...document.querySelectorAll("main *, header *, dialog *")].filter(beyond).slice(0, 3)
     .map(one => one.outerHTML.slice(0, 120));
 }"""

@@ -146,7 +146,7 @@ def test_guide_finds_the_smallest_price_of_a_currency_of_four_decimals() -> None
 
 
 def test_guide_goes_on_above_a_price_that_is_no_yes_though_a_lower_one_is() -> None:
-    """A small deal is one mandate's to agree, one with a margin another's: between them lies a price that is neither's."""
+    """A small deal is one mandate's to agree, one with a margin another's; the price between is neither's."""
     small = mandate(limit("net_value", "80"), *HARMLESS)
     earning = mandate(limit("line_margin", "45"), limit("line_discount", "90"), code="n")
     document = case(small, earning, of=deal(FULL))
