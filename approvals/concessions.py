@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Deal, DealState, Revision
 from approvals.readings import figures
+from approvals.readings.lines import totals_of
 from approvals.shown import product_names
 from approvals.sight import visible_deals
 from mandates.engine import measure
 from teams.models import Customer
 from teams.permissions import Person
-from teams.sight import sees_cost
+from teams.sight import CostView, cost_view
 
 MOST_SHOWN = 12
 MOST_LINES = 3
@@ -50,7 +51,13 @@ def of_customer(customer: Customer, person: Person, request: HttpRequest) -> tup
     shown = found[:MOST_SHOWN]
     documents = {deal.pk: json.loads(deal.latest.document)["deal"] for deal in shown if deal.latest is not None}
     names = product_names(line["product"] for document in documents.values() for line in document["lines"])
-    rows = [_read(deal, deal.latest, documents[deal.pk], names, person) for deal in shown if deal.latest is not None]
+    of = request.organisation  # type: ignore[attr-defined]
+    views = {deal.team_id: cost_view(person, deal.team, of) for deal in shown}
+    rows = [
+        _read(deal, deal.latest, documents[deal.pk], names, views[deal.team_id])
+        for deal in shown
+        if deal.latest is not None
+    ]
     context = {
         "rows": rows,
         "customer": customer,
@@ -62,7 +69,7 @@ def of_customer(customer: Customer, person: Person, request: HttpRequest) -> tup
 
 
 def _read(
-    deal: Deal, revision: Revision, document: Mapping[str, Any], names: Mapping[str, str], person: Person
+    deal: Deal, revision: Revision, document: Mapping[str, Any], names: Mapping[str, str], view: CostView
 ) -> Concession:
     amount = revision.discount_amount
     return Concession(
@@ -73,7 +80,7 @@ def _read(
         lines=_lines(document, names),
         exchange=_exchange(revision),
         why=revision.why if len(revision.why) <= LONGEST_WHY else f"{revision.why[:LONGEST_WHY]}…",
-        margin=_margin(revision) if sees_cost(person, deal.team) else "",
+        margin=_margin(revision, document, view),
     )
 
 
@@ -81,8 +88,11 @@ def _share(part: Decimal, whole: Decimal) -> str:
     return "" if whole <= 0 else figures.percent(part * HUNDRED / whole, most_places=1)
 
 
-def _margin(revision: Revision) -> str:
-    if revision.cost is None:
+def _margin(revision: Revision, document: Mapping[str, Any], view: CostView) -> str:
+    """Return the margin as the reader is shown it: a figure, a rating, or nothing."""
+    if view.bands is not None:
+        return totals_of(document, sees_cost=False, bands=view.bands).rating
+    if revision.cost is None or not view.figures:
         return ""
     return _share(revision.net_value - revision.cost, revision.net_value)
 

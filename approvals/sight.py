@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from approvals.electorates import place_of
 from approvals.models import Advice, Case, ConsentRound, Deal, DealSupport, Elector
-from teams.models import CustomerTeam
+from teams.models import CustomerTeam, Organisation
 from teams.permissions import AUDITOR, About, Person
+from teams.sight import CostView, cost_view
 
 
 def visible_deals(person: Person) -> QuerySet[Deal]:
@@ -71,6 +72,11 @@ def about(deal: Deal) -> About:
         result_by_id=deal.result_by_id,
         stand_ins=_stand_ins(Elector.objects.filter(case__deal=deal)),
     )
+
+
+def cost_shown(deal: Deal, person: Person, of: Organisation, known: About) -> CostView:
+    """Return how a deal's cost and margin are shown to a person; `known` is what permissions know about it."""
+    return cost_view(person, deal.team, of, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
 
 
 def _stand_ins(electors: QuerySet[Elector]) -> dict[int, int]:

@@ -65,7 +65,7 @@ class OrganisationRoleAdmin(ReadOnlyAdmin):
 class TeamAdmin(ReadOnlyAdmin):
     """Teams."""
 
-    list_display = ("code", "name", "group", "cost_sight", "is_active")
+    list_display = ("code", "name", "group", "cost_sight", "cost_rating", "is_active")
     ordering = ("code",)
 
 

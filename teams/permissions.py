@@ -227,6 +227,13 @@ def _sees_cost(person: Person, about: About) -> Answer:
     return _no("cost_hidden")
 
 
+def _rates_cost(person: Person, about: About) -> Answer:
+    """Whoever is of a team that shows margins as a rating to those who may not see them."""
+    if not _role_in_team(person, about):
+        return _no("not_in_team")
+    return _yes("cost_rating") if about.cost_rating else _no("cost_hidden")
+
+
 # --- replays ---
 
 
@@ -331,6 +338,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "charter.grant": _grants_charter,
     "charter.decline": _grants_charter,
     "cost.see": _sees_cost,
+    "cost.rate": _rates_cost,
     "team.manage": _administers,
     "user.manage": _administers,
     "competence.declare": _declares,

@@ -37,6 +37,7 @@ class About:
 
     team_id: int | None = None
     cost_sight: str = "team"
+    cost_rating: bool = False
     supporting_team_ids: frozenset[int] = frozenset()
     committee_ids: frozenset[int] = frozenset()
     contact_id: int | None = None

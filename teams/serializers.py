@@ -45,7 +45,7 @@ class TeamSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Team
-        fields = ("code", "name", "group", "cost_sight", "is_active", "edition", "members")
+        fields = ("code", "name", "group", "cost_sight", "cost_rating", "is_active", "edition", "members")
         read_only_fields = fields
 
 

@@ -6,9 +6,12 @@ from approvals.api.answers import CounterProposalSerializer, PauseSerializer, Re
 from approvals.api.electors import ElectorSerializer, RecusalSerializer
 from approvals.api.fields import ExactField
 from approvals.models import Approval, Attachment, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision
+from approvals.readings.rating import Rating
 from teams.serializers import ContactSerializer
 
 COST_NOTE = "Null where costs are not shown to you, and where they are unknown."
+RATING_NOTE = "For readers who are shown margins as a rating; null for others, and where the cost is not known."
+RATINGS = [one.value for one in Rating]
 OUTCOMES = ("member", "team", "committee", "outside_charter")
 
 
@@ -124,6 +127,7 @@ class LineShownSerializer(serializers.Serializer):
     list_price = ExactField()
     unit_cost = ExactField(allow_null=True, help_text=COST_NOTE)
     unit_price = ExactField()
+    margin_rating = serializers.ChoiceField(choices=RATINGS, allow_null=True, help_text=RATING_NOTE)
 
 
 class RevisionDetailSerializer(RevisionSerializer):
@@ -132,6 +136,7 @@ class RevisionDetailSerializer(RevisionSerializer):
     rates = serializers.DictField(child=serializers.CharField(), help_text="Units of each currency for one euro.")
     lines = LineShownSerializer(many=True)
     cost = ExactField(allow_null=True, help_text=COST_NOTE)
+    margin_rating = serializers.ChoiceField(choices=RATINGS, allow_null=True, help_text=RATING_NOTE)
     sha256 = serializers.CharField(allow_null=True, help_text="Of the frozen facts. " + COST_NOTE)
 
 

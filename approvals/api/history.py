@@ -28,10 +28,11 @@ from approvals.api.giving import (
     RoundSerializer,
     TimelineSerializer,
 )
-from approvals.api.looking import DealView, deal_of, person_of, shows_cost
+from approvals.api.looking import DealView, cost_view_of, deal_of, person_of, shows_cost
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, Decision, Revision
 from approvals.readings.blind import names_mandate, without_margin
 from approvals.readings.lines import totals_of
+from approvals.readings.rating import rating_of_deal, rating_of_line
 from approvals.shown import documents_as_known, documents_of
 from approvals.sight import visible_cases, visible_deals
 from journal.editions import etag_of
@@ -39,6 +40,7 @@ from journal.timeline import PAGE_SIZE, timeline
 from mandates.engine import digest
 from mandates.sentences import approval_sentences
 from teams.models import ApiToken
+from teams.sight import CostView
 from teams.tokens import HasScope
 
 TAGS = ["deals"]
@@ -76,7 +78,7 @@ class RevisionView(DealView):
     def get(self, request: Request, reference: str, number: int) -> Response:
         deal = deal_of(request, reference)
         revision = get_object_or_404(_revisions(deal), number=number)
-        return Response(RevisionDetailSerializer(_whole(revision, shows_cost(request, deal))).data)
+        return Response(RevisionDetailSerializer(_whole(revision, cost_view_of(request, deal))).data)
 
 
 def _revisions(deal: Deal) -> QuerySet[Revision]:
@@ -96,13 +98,21 @@ def _revision(revision: Revision, facts: Mapping[str, Any] | None = None) -> dic
     }
 
 
-def _whole(revision: Revision, cost: bool) -> dict[str, Any]:
-    facts = json.loads(revision.document)
-    lines = [{**line, "unit_cost": line.get("unit_cost") if cost else None} for line in facts["deal"]["lines"]]
+def _whole(revision: Revision, view: CostView) -> dict[str, Any]:
+    facts, cost, bands = json.loads(revision.document), view.figures, view.bands
+    lines = [
+        {
+            **line,
+            "unit_cost": line.get("unit_cost") if cost else None,
+            "margin_rating": rating_of_line(line, bands) if bands else None,
+        }
+        for line in facts["deal"]["lines"]
+    ]
     return _revision(revision, facts) | {
         "rates": facts["rates"],
         "lines": [{"charge": "one_off", **line} for line in lines],
         "cost": revision.cost if cost else None,
+        "margin_rating": rating_of_deal(facts["deal"], bands) if bands else None,
         "sha256": revision.sha256 if cost else None,
     }
 

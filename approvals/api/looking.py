@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from approvals.api.giving import DealDetailSerializer
 from approvals.models import Deal, DealSupport
-from approvals.sight import about, about_next, visible_deals
+from approvals.sight import about, about_next, cost_shown, visible_deals
 from approvals.states import DEAL_MOVES
 from approvals.terms import DraftTerms, read
 from journal.editions import EditionChanged, etag_of, require_match
@@ -26,7 +26,7 @@ from mandates.documents import money_text, number_text
 from teams.models import ApiToken
 from teams.organisation import today
 from teams.permissions import Person, may
-from teams.sight import sees_cost
+from teams.sight import CostView
 from teams.tokens import HasScope
 
 REFERENCE = "[^/]+"
@@ -64,8 +64,13 @@ def deal_of(request: Request, reference: str) -> Deal:
 
 def shows_cost(request: Request, deal: Deal) -> bool:
     """Say whether the reader is shown the costs of this deal."""
-    known = about(deal)
-    return sees_cost(person_of(request), deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
+    return cost_view_of(request, deal).figures
+
+
+def cost_view_of(request: Request, deal: Deal) -> CostView:
+    """Return how the reader is shown the costs of this deal."""
+    of = request._request.organisation  # type: ignore[attr-defined]
+    return cost_shown(deal, person_of(request), of, about(deal))
 
 
 def taken(serializer: type[Serializer], data: Any) -> dict[str, Any]:

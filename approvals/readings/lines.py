@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from approvals.readings import figures
+from approvals.readings.rating import LABELS, Rating, rating_of_deal, rating_of_line
 from mandates.engine.currencies import EXPONENTS
+from teams.sight import Bands
 
 Document = Mapping[str, Any]
 HUNDRED = Decimal(100)
@@ -27,6 +31,7 @@ class LineReading:
     net: str
     cost: str
     margin: str
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class Totals:
     discount_amount: str
     discount: str
     margin: str
+    # for readers who see margins as a rating: whether they do, and the whole deal's
+    rated: bool = False
+    rating: str = ""
 
     @property
     def net_number(self) -> str:
@@ -59,12 +67,14 @@ class Totals:
         return figures.number(_cents(value), EXPONENTS.get(self.currency, 2))
 
 
-def lines_of(deal: Document, product_names: Mapping[str, str], *, sees_cost: bool) -> list[LineReading]:
-    """Return the lines of a deal's document (`decision.md` section 2), read."""
-    return [_line(line, deal, product_names, sees_cost) for line in deal["lines"]]
+def lines_of(
+    deal: Document, product_names: Mapping[str, str], *, sees_cost: bool, bands: Bands | None = None
+) -> list[LineReading]:
+    """Return the lines of a deal's document (`decision.md` section 2), read; with `bands` their margins are rated."""
+    return [_line(line, deal, product_names, sees_cost, bands) for line in deal["lines"]]
 
 
-def totals_of(deal: Document, *, sees_cost: bool) -> Totals:
+def totals_of(deal: Document, *, sees_cost: bool, bands: Bands | None = None) -> Totals:
     """Return what the deal comes to; a price above list never offsets a discount elsewhere."""
     currency = deal["currency"]
     listed = net = given = Decimal(0)
@@ -85,10 +95,14 @@ def totals_of(deal: Document, *, sees_cost: bool) -> Totals:
         discount_amount=figures.money(_cents(given), currency),
         discount=_share(given, listed),
         margin=_share(net - cost, net) if sees_cost and cost is not None else "",
+        rated=bands is not None,
+        rating=_word(rating_of_deal(deal, bands)) if bands is not None else "",
     )
 
 
-def _line(line: Document, deal: Document, product_names: Mapping[str, str], sees_cost: bool) -> LineReading:
+def _line(
+    line: Document, deal: Document, product_names: Mapping[str, str], sees_cost: bool, bands: Bands | None
+) -> LineReading:
     places, code = EXPONENTS.get(deal["currency"], 2), line["product"]
     listed, price, times = Decimal(line["list_price"]), Decimal(line["unit_price"]), _times(line, deal)
     cost = Decimal(line["unit_cost"]) if sees_cost and line.get("unit_cost") is not None else None
@@ -104,7 +118,12 @@ def _line(line: Document, deal: Document, product_names: Mapping[str, str], sees
         net=figures.number(_cents(price * times), places),
         cost="" if cost is None else figures.number(cost, places),
         margin="" if cost is None else _share(price - cost, price),
+        rating=_word(rating_of_line(line, bands)) if bands is not None else "",
     )
+
+
+def _word(rating: Rating | None) -> str:
+    return _("not known") if rating is None else str(LABELS[rating])
 
 
 def _times(line: Document, deal: Document) -> Decimal:

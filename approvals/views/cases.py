@@ -27,7 +27,7 @@ from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.ties import ties
 from approvals.shown import documents_of, findings_of, names_of
-from approvals.sight import about_case, visible_cases, waiting_cases
+from approvals.sight import about_case, cost_shown, visible_cases, waiting_cases
 from approvals.views.advice_parts import case_parts
 from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
@@ -40,7 +40,7 @@ from teams.models import Committee
 from teams.permissions import may
 from teams.reasons import SENTENCES
 from teams.rules import rule_sentences
-from teams.sight import sees_cost
+from teams.sight import CostView
 
 TABS = ("waiting", "open", "closed")
 UNREADABLE = 422
@@ -149,7 +149,8 @@ def case_page(
     deal, revision = case.deal, case.revision
     known = about_case(case)
     answer = may("case.vote", request.person, known)
-    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
+    view = cost_shown(deal, request.person, request.organisation, known)
+    cost = view.figures
     document = json.loads(revision.document)["deal"]
     names = names_of(document)
     # a case is seen by its deal's team too: whoever there may not see costs is told what they may know
@@ -165,7 +166,7 @@ def case_page(
         "revision": revision,
         "ask": ask(team=deal.team.name, customer=deal.customer.name, cause=case.cause, asked=asked),
         "breaches": asked,
-        **_asked_terms(case, document, names, cost=cost),
+        **_asked_terms(case, document, names, view),
         "sees_cost": cost,
         "attachments": list(deal.attachments.order_by("id")),
         "people": votes_as_people(case, words),
@@ -203,12 +204,12 @@ def _stuck(case: Case, reference: str) -> str:
     }[Committee.Silence(case.silence)] % {"deal": reference}
 
 
-def _asked_terms(case: Case, document: dict[str, Any], names: Names, *, cost: bool) -> dict[str, Any]:
+def _asked_terms(case: Case, document: dict[str, Any], names: Names, view: CostView) -> dict[str, Any]:
     """Return the terms that are asked for, and how they were judged."""
     return {
-        "groups": findings_of(case.decision, sees_cost=cost, names=names),
-        "lines": lines_of(document, names.products, sees_cost=cost),
-        "totals": totals_of(document, sees_cost=cost),
+        "groups": findings_of(case.decision, sees_cost=view.figures, names=names),
+        "lines": lines_of(document, names.products, sees_cost=view.figures, bands=view.bands),
+        "totals": totals_of(document, sees_cost=view.figures, bands=view.bands),
         "before": _before(case.revision, document, names.products),
     }
 

@@ -21,7 +21,7 @@ from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
 from approvals.shown import documents_of, findings_of, names_of
-from approvals.sight import about, about_next, visible_deals
+from approvals.sight import about, about_next, cost_shown, visible_deals
 from approvals.states import DEAL_MOVES, SUBMITTABLE
 from approvals.terms import of_facts, read
 from approvals.views.advice_parts import advice_part, talk_part
@@ -35,7 +35,7 @@ from mandates.balances import positions_of
 from mandates.documents import document_of
 from teams.permissions import About, may
 from teams.reasons import SENTENCES
-from teams.sight import sees_cost
+from teams.sight import CostView
 
 OTHERS_SHOWN = 8
 NEXT_REVISION = frozenset({"edit", "submit"})
@@ -118,7 +118,8 @@ def deal_page(
     rows = rows_of(deal)
     known = about(deal)
     standing = standing_of(rows, of_team=bool(may("deal.edit", request.person, known)))
-    cost = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
+    view = cost_shown(deal, request.person, request.organisation, known)
+    cost = view.figures
     documents = {revision.pk: json.loads(revision.document)["deal"] for revision in rows.revisions}
     draft = _draft(deal, standing, today_of(request))
     names = names_of(*documents.values(), *([draft] if draft else []))
@@ -126,7 +127,7 @@ def deal_page(
     consents = _consents(request, rows, known, clock)
     words = Words(names.products, deal.currency, cost)
     waiting = waiting_answers(request, deal, words)
-    latest = _latest(rows, documents, names, cost)
+    latest = _latest(rows, documents, names, view)
     context = {
         "deal": deal,
         "stands": stands(standing),
@@ -240,7 +241,9 @@ def _forms(request: PageRequest, sent: Mapping[str, Any]) -> dict[str, Any]:
     return {**fresh, **sent}
 
 
-def _latest(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names, cost: bool) -> dict[str, Any] | None:
+def _latest(
+    rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names, view: CostView
+) -> dict[str, Any] | None:
     """Return the newest revision with its lines and the findings of its latest judgement."""
     if not rows.revisions:
         return None
@@ -248,13 +251,13 @@ def _latest(rows: Rows, documents: Mapping[int, Mapping[str, Any]], names: Names
     judged = rows.decisions.get(revision.pk, [])
     return {
         "revision": revision,
-        "lines": lines_of(documents[revision.pk], names.products, sees_cost=cost),
-        "totals": totals_of(documents[revision.pk], sees_cost=cost),
+        "lines": lines_of(documents[revision.pk], names.products, sees_cost=view.figures, bands=view.bands),
+        "totals": totals_of(documents[revision.pk], sees_cost=view.figures, bands=view.bands),
         "decision": judged[0] if judged else None,
         # what it asked for when it was submitted: a later judgement counts what was said yes to meanwhile
         "outcome": judged[-1].outcome if judged else "",
-        "groups": findings_of(judged[0], sees_cost=cost, names=names) if judged else (),
-        "sees_cost": cost,
+        "groups": findings_of(judged[0], sees_cost=view.figures, names=names) if judged else (),
+        "sees_cost": view.figures,
     }
 
 

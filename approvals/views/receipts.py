@@ -15,13 +15,13 @@ from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.verdict import People, Reader, sentence
 from approvals.shown import documents_as_known, documents_of, findings_of, names_of
-from approvals.sight import about, visible_deals
+from approvals.sight import about, cost_shown, visible_deals
 from approvals.views.looking import PageRequest
 from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal import pdf
 from journal.models import Event
 from mandates.engine import canonical, digest
-from teams.sight import sees_cost
+from teams.sight import CostView
 
 PARTS = ("case", "answer")
 
@@ -40,16 +40,16 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
 @login_required
 def receipt_pdf(request: PageRequest, pk: int) -> HttpResponse:
     """Give the same receipt as a PDF."""
-    decision, cost = _found(request, pk)
-    context = _shown(decision, cost) | {"organisation": request.organisation}
-    name = f"{_name(decision)}-receipt.pdf"
+    context = _shown(*_found(request, pk)) | {"organisation": request.organisation}
+    name = f"{_name(context['decision'])}-receipt.pdf"
     sha256 = context["answer_hash"]
     page = f"/decisions/{pk}/"
     return pdf.answer(request, "approvals/receipt_pdf.html", context, name=name, page=page, sha256=sha256)
 
 
-def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
-    """Return what a receipt says to a reader who may see costs or not."""
+def _shown(decision: Decision, view: CostView) -> dict[str, Any]:
+    """Return what a receipt says to a reader who is shown costs like this."""
+    cost = view.figures
     revision, deal = decision.revision, decision.revision.deal
     case, answer = documents_of(decision)
     names = names_of(case["deal"])
@@ -67,8 +67,8 @@ def _shown(decision: Decision, cost: bool) -> dict[str, Any]:
         "deal": deal,
         "sentence": _said(decision, answer, names, round, cases),
         "mark": _mark(decision),
-        "lines": lines_of(case["deal"], names.products, sees_cost=cost),
-        "totals": totals_of(case["deal"], sees_cost=cost),
+        "lines": lines_of(case["deal"], names.products, sees_cost=cost, bands=view.bands),
+        "totals": totals_of(case["deal"], sees_cost=cost, bands=view.bands),
         "groups": findings_of(decision, sees_cost=cost, names=names),
         "version": decision.mandate_version if cost or names_mandate(case) else None,
         "approvals_counted": len(case["approvals"]),
@@ -107,11 +107,11 @@ def document(request: PageRequest, pk: int, part: str) -> HttpResponse:
     """Give the case or the answer, byte for byte as its hash was taken."""
     if part not in PARTS:
         raise Http404
-    decision, cost = _found(request, pk)
-    if cost:
+    decision, view = _found(request, pk)
+    if view.figures:
         text = decision.case_document if part == "case" else decision.answer_document
     else:
-        known = documents_as_known(*documents_of(decision), sees_cost=cost)
+        known = documents_as_known(*documents_of(decision), sees_cost=False)
         text = canonical(known[PARTS.index(part)])
     response = HttpResponse(text, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{_name(decision)}-{part}.json"'
@@ -123,8 +123,8 @@ def _name(decision: Decision) -> str:
     return f"{decision.revision.deal.reference}-{decision.revision.number}-{decision.number}"
 
 
-def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
-    """Return the decision if the reader may see its deal, and whether costs may be shown. Raises: Http404."""
+def _found(request: PageRequest, pk: int) -> tuple[Decision, CostView]:
+    """Return the decision if the reader may see its deal, and how costs are shown. Raises: Http404."""
     decisions = Decision.objects.filter(revision__deal__in=visible_deals(request.person)).select_related(
         "revision__deal__team",
         "revision__deal__customer",
@@ -135,9 +135,7 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, bool]:
     )
     decision = get_object_or_404(decisions, pk=pk)
     deal = decision.revision.deal
-    known = about(deal)
-    seen = sees_cost(request.person, deal.team, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
-    return decision, seen
+    return decision, cost_shown(deal, request.person, request.organisation, about(deal))
 
 
 def _said(

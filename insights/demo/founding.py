@@ -33,7 +33,7 @@ def found(*, at: datetime, until: datetime) -> None:
     """Write everything that stands before the first deal, as of `at`; rates for each week until the demo's day."""
     Organisation.objects.filter(pk=organisation().pk).update(name=ORGANISATION)
     import_folder(folder=FOLDER / "files", by=None, at=at, dry_run=False, progress=lambda _phase, _figure: None)
-    Team.objects.filter(code="regional").update(cost_sight=Team.CostSight.LEAD)
+    Team.objects.filter(code="regional").update(cost_sight=Team.CostSight.LEAD, cost_rating=True)
     for key, name, _hint in SIGN_INS:
         if not User.objects.filter(email=f"{key}@{DOMAIN}").exists():
             User.objects.create_user(f"{key}@{DOMAIN}", name)

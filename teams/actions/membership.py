@@ -23,14 +23,21 @@ def link_of(team: Team) -> str:
 
 @transaction.atomic
 def create_team(
-    *, by: User, at: datetime, code: str, name: str, group: str = "", cost_sight: str = Team.CostSight.TEAM
+    *,
+    by: User,
+    at: datetime,
+    code: str,
+    name: str,
+    group: str = "",
+    cost_sight: str = Team.CostSight.TEAM,
+    cost_rating: bool = False,
 ) -> Team:
     """Make a team without members; its code is kept for good. Raises: NotAllowed, Invalid."""
     require_today("team.manage", by=by, at=at)
-    team = Team(code=code, name=name.strip(), group=group.strip(), cost_sight=cost_sight)
+    team = Team(code=code, name=name.strip(), group=group.strip(), cost_sight=cost_sight, cost_rating=cost_rating)
     checked(team, ["code", "name", "group", "cost_sight"])
     insert(team, taken="code_taken", path="code")
-    data = {"code": team.code, "cost_sight": team.cost_sight}
+    data = {"code": team.code, "cost_sight": team.cost_sight, "cost_rating": team.cost_rating}
     record("team.created", subject=("team", team.code), by=by.pk, at=at, data=data, link=link_of(team))
     return team
 
@@ -46,6 +53,7 @@ def change_team(
     group: str,
     cost_sight: str,
     is_active: bool,
+    cost_rating: bool = False,
 ) -> Team:
     """Change a team's name, group, sight of cost, and whether it works.
 
@@ -59,8 +67,9 @@ def change_team(
     if locked.merged_into_id and is_active:
         detail = _("This team became part of another one. Make a new team instead.")
         raise Conflict("team_merged", detail)
-    values = {"name": name.strip(), "group": group.strip(), "cost_sight": cost_sight, "is_active": is_active}
-    if data := change(locked, values, told=frozenset({"cost_sight", "is_active"})):
+    seen = {"cost_sight": cost_sight, "cost_rating": cost_rating}
+    values = {"name": name.strip(), "group": group.strip(), **seen, "is_active": is_active}
+    if data := change(locked, values, told=frozenset({*seen, "is_active"})):
         data["code"] = team.code
         record("team.changed", subject=("team", team.code), by=by.pk, at=at, data=data, link=link_of(team))
     return locked

@@ -30,6 +30,8 @@ class Settings:
     consent_days: int
     notice_days: int
     carries_budgets: bool = False
+    margin_good: int = 40
+    margin_fair: int = 20
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -62,6 +64,9 @@ def _sensible(to: Settings) -> None:
         raise Invalid("unknown_currency", _("A currency is its code of three letters, like EUR."), path="currency")
     if to.default_committee and not to.default_committee.is_active:
         raise Invalid("committee_inactive", _("This committee no longer works."), path="default_committee")
+    if not to.margin_fair < to.margin_good <= 100:
+        detail = _("Fair begins below good, and good ends at 100 %.")
+        raise Invalid("bands_out_of_order", detail, path="margin_fair")
     for path in ("approval_days", "consent_days"):
         if getattr(to, path) < 1:
             raise Invalid("too_small", _("This is at least 1."), path=path)

@@ -20,13 +20,18 @@ class TeamFacts(forms.Form):
     cost_sight = forms.ChoiceField(
         label=_("Who sees cost and margin"), choices=Team.CostSight.choices, widget=forms.RadioSelect
     )
+    cost_rating = forms.BooleanField(
+        label=_("The others in the team see a rating of the margin"),
+        required=False,
+        help_text=_("Good, fair or thin, of what was submitted; no figure and no lowest price can be read from it."),
+    )
 
 
 class NewTeamForm(TeamFacts, PageForm):
     """A team to be made."""
 
     code = forms.CharField(label=_("Code"), max_length=40, validators=[CODE], help_text=CODE_HELP)
-    field_order = ("code", "name", "group", "cost_sight")
+    field_order = ("code", "name", "group", "cost_sight", "cost_rating")
 
 
 class TeamForm(TeamFacts, EditionForm):
@@ -256,6 +261,16 @@ class OrganisationForm(EditionForm):
         label=_("Carry over what a budget's period leaves over"),
         required=False,
         help_text=_("Into the next period only, and for periods that open from now on."),
+    )
+
+    margin_good = forms.IntegerField(
+        label=_("A margin is good from, in percent"),
+        min_value=1,
+        max_value=100,
+        help_text=_("For teams that show margins as a rating to those who may not see them."),
+    )
+    margin_fair = forms.IntegerField(
+        label=_("A margin is fair from, in percent"), min_value=0, max_value=99, help_text=_("Below that it is thin.")
     )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

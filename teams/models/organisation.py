@@ -38,11 +38,17 @@ class Organisation(models.Model):
     consent_days = models.PositiveSmallIntegerField(_("working days a colleague has to answer"), default=2)
     carries_budgets = models.BooleanField(_("carry over what a budget's period leaves over"), default=False)
     notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
+    # a margin as a rating: good from here on, fair from there on, below that thin
+    margin_good = models.PositiveSmallIntegerField(_("margin that is rated good, in percent"), default=40)
+    margin_fair = models.PositiveSmallIntegerField(_("margin that is rated fair, in percent"), default=20)
     edition = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="one_organisation"),
+            models.CheckConstraint(
+                condition=Q(margin_fair__lt=F("margin_good"), margin_good__lte=100), name="margin_bands_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(workday_starts_at__lt=F("workday_ends_at")), name="working_day_starts_before_it_ends"
             ),

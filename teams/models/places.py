@@ -22,6 +22,8 @@ class Team(models.Model):
     cost_sight = models.CharField(
         _("who sees cost and margin"), max_length=10, choices=CostSight.choices, default=CostSight.TEAM
     )
+    # what those of the team see who do not see the figures: good, fair or thin, else nothing
+    cost_rating = models.BooleanField(_("the others see a rating of the margin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     # the team that it became part of, and that speaks for it since
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")

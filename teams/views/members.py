@@ -71,7 +71,7 @@ def team(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _stored(pk: int) -> dict[str, Any]:
-    names = ("edition", "name", "group", "cost_sight", "is_active")
+    names = ("edition", "name", "group", "cost_sight", "cost_rating", "is_active")
     return dict(Team.objects.filter(pk=pk).values(*names).get())
 
 

@@ -146,7 +146,7 @@ MASS: list[tuple[str, type[Any], dict[str, Any], set[str]]] = [
         "/settings/teams/public/edit/",
         Team,
         {"name": "X", "group": "G", "cost_sight": "nobody", "is_active": "on", "edition": "1"},
-        {"name", "group", "cost_sight", "edition"},
+        {"name", "group", "cost_sight", "cost_rating", "edition"},
     ),
 ]
 
