@@ -150,16 +150,15 @@ def case_page(
     known = about_case(case)
     answer = may("case.vote", request.person, known)
     view = cost_shown(deal, request.person, request.organisation, known)
-    cost = view.figures
     document = json.loads(revision.document)["deal"]
     names = names_of(document)
     # a case is seen by its deal's team too: whoever there may not see costs is told what they may know
     judged, given = documents_of(case.decision)
-    asked = breaches(judged, given, case.committee.code, names) if cost else []
+    asked = breaches(judged, given, case.committee.code, names) if view.figures else []
     mine = case.votes.filter(user=request.user).first()
     is_open = case.state == Case.State.OPEN
     clock = clock_of(request.organisation)
-    words = Words(names.products, deal.currency, cost)
+    words = Words(names.products, deal.currency, view.figures)
     context = {
         "case": case,
         "deal": deal,
@@ -167,7 +166,7 @@ def case_page(
         "ask": ask(team=deal.team.name, customer=deal.customer.name, cause=case.cause, asked=asked),
         "breaches": asked,
         **_asked_terms(case, document, names, view),
-        "sees_cost": cost,
+        "sees_cost": view.figures,
         "attachments": list(deal.attachments.order_by("id")),
         "people": votes_as_people(case, words),
         "tally": _tally(case, count(case)),
