@@ -1,14 +1,25 @@
 """Who may be asked today: the rows behind `eligibility`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from approvals.eligibility import Elected, Involved, colleagues, with_substitutes
 from approvals.models import Case, Deal, Elector
 from teams.absences import away_on, substitutes_on
-from teams.models import Committee, CommitteeSeat, CustomerTeam, Membership, Substitution, Team, User, holds_on
+from teams.models import (
+    Absence,
+    Committee,
+    CommitteeSeat,
+    CustomerTeam,
+    Membership,
+    Substitution,
+    Team,
+    User,
+    holds_on,
+)
 
 
 def involved_in(deal: Deal) -> Involved:
@@ -24,23 +35,39 @@ def eligible_colleagues(team: Team, day: date, involved: Involved) -> tuple[int,
     return colleagues(places.values_list("user_id", "role"), involved)
 
 
-def eligible_electors(committee: Committee, day: date, involved: Involved) -> tuple[int, ...]:
-    """Return the ids of those on the committee who may vote on a case that opens on `day`."""
-    return tuple(one.user_id for one in electorate(committee, day, involved))
-
-
 def electorate(committee: Committee, day: date, involved: Involved) -> tuple[Elected, ...]:
     """Return those who may vote on a case that opens on `day`: whoever is away is replaced by the substitute."""
-    seats = CommitteeSeat.objects.filter(holds_on(day), committee=committee, user__is_active=True)
-    seated = list(seats.values_list("user_id", flat=True))
-    allowed = [(row.member_id, row.substitute_id) for row in substitutes_on(committee, day)]
-    away = away_on(day) if allowed else frozenset()
-    return with_substitutes(seated, away, allowed, involved)
+    return electorates([committee], day, involved)[committee.pk].elected
+
+
+@dataclass(slots=True)
+class Electorate:
+    """Who may vote for one committee on a day, with who of its own members chairs it and who of them is away."""
+
+    elected: tuple[Elected, ...] = ()
+    chairs: frozenset[int] = frozenset()
+    away: frozenset[int] = frozenset()
+
+
+def electorates(committees: Collection[Committee], day: date, involved: Involved) -> dict[int, Electorate]:
+    """Return by committee who may vote on a case that opens on `day`; two queries for all of them."""
+    seats = CommitteeSeat.objects.filter(holds_on(day), committee__in=committees, user__is_active=True)
+    gone = Absence.objects.filter(holds_on(day), user=OuterRef("user"))
+    rows = list(seats.annotate(gone=Exists(gone)).values_list("committee_id", "user_id", "is_chair", "gone"))
+    allowed = substitutes_on(committees, day)
+    found = {}
+    for one in committees:
+        seated = [(user, chairs, gone) for committee, user, chairs, gone in rows if committee == one.pk]
+        away = frozenset(user for user, _chairs, gone in seated if gone)
+        pairs = [(row.member_id, row.substitute_id) for row in allowed if row.committee_id == one.pk]
+        elected = with_substitutes([user for user, *_rest in seated], away, pairs, involved)
+        found[one.pk] = Electorate(elected, frozenset(user for user, chairs, _gone in seated if chairs), away)
+    return found
 
 
 def substitutions_of(committee: Committee, day: date) -> dict[tuple[int, int], Substitution]:
     """Return the substitutions allowed on `day` by member and substitute."""
-    return {(row.member_id, row.substitute_id): row for row in substitutes_on(committee, day)}
+    return {(row.member_id, row.substitute_id): row for row in substitutes_on([committee], day)}
 
 
 def present_colleagues(colleagues: Iterable[int], day: date) -> tuple[int, ...]:

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from approvals.electorates import eligible_colleagues, eligible_electors, names_of, place_of, present_colleagues
-from approvals.eligibility import Involved, too_few
+from approvals.electorates import place_of
+from approvals.eligibility import Involved
 from approvals.models import Approval, Deal, Revision
 from approvals.terms import DraftTerms
+from approvals.ways import NOBODY, Asking, Way, way_of_committees, way_of_team
 from journal.refusals import Invalid, Refusal
 from mandates.engine import InvalidCase, Problem, evaluate
 from mandates.models import MandateVersion
@@ -60,10 +61,23 @@ class Preview:
     facts: Mapping[str, Any] | None = None
     versions: Mapping[str, MandateVersion] = field(default_factory=dict)
     approvals: tuple[Approval, ...] = ()
-    colleagues: tuple[str, ...] = ()
-    committees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    too_few: bool = False
+    way: Way = NOBODY
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def colleagues(self) -> tuple[str, ...]:
+        """The colleagues who are counted upon, by name."""
+        return tuple(one.name for one in self.way.colleagues.present) if self.way.colleagues else ()
+
+    @property
+    def committees(self) -> dict[str, tuple[str, ...]]:
+        """Who would vote, by name, for each committee that would be asked at once."""
+        return {step.code: tuple(one.name for one in step.people) for step in self.way.committees}
+
+    @property
+    def too_few(self) -> bool:
+        """Whether a committee would be asked because too few colleagues can consent."""
+        return self.way.too_few
 
 
 def facts_of(deal: Deal, terms: DraftTerms, day: date) -> dict[str, Any]:
@@ -176,50 +190,38 @@ def preview(
         )
     except Refusal as refusal:
         return Preview(problems=(Problem(refusal.code, refusal.detail, refusal.path or ""),))
-    return _with_people(judged, team, customer, person, day, deal)
+    return _with_people(judged, Asking(team, _involved(person, customer, deal, day), at, day, settings))
 
 
-def _with_people(
-    judged: Judged, team: Team, customer: Customer, person: Person, day: date, deal: Deal | None
-) -> Preview:
-    if judged.outcome not in ("team", "committee"):  # nobody is asked
-        return Preview(judged.case, judged.answer, judged.facts, judged.versions, judged.approvals)
+def _involved(person: Person, customer: Customer, deal: Deal | None, day: date) -> Involved:
+    """Return whose deal it would be, if this person submitted it."""
     editors = frozenset() if deal is None else frozenset(deal.editors.values_list("user_id", flat=True))
     place = place_of(customer.pk, day)
-    contact = person.user_id if place is None else place.contact_id
-    involved = Involved(contact, person.user_id, editors)
-    asked: tuple[int, ...] = ()
-    few = False
-    codes = list(judged.answer["committees"])
+    own = person.user_id if deal is None else deal.contact_id
+    return Involved(own if place is None else place.contact_id, person.user_id, editors)
+
+
+def _with_people(judged: Judged, asking: Asking) -> Preview:
+    made = Preview(judged.case, judged.answer, judged.facts, judged.versions, judged.approvals)
+    answer = judged.answer
     if judged.outcome == "team":
-        asked = present_colleagues(eligible_colleagues(team, day, involved), day)
-        few = too_few(asked, judged.answer["consents"])
-        codes = [judged.committee_code] if few else []
-    committees = {one.code: one for one in Committee.objects.filter(code__in=codes)}
-    seated = {code: eligible_electors(committees[code], day, involved) if code in committees else () for code in codes}
-    return Preview(
-        case=judged.case,
-        answer=judged.answer,
-        facts=judged.facts,
-        versions=judged.versions,
-        approvals=judged.approvals,
-        colleagues=() if few else tuple(names_of(asked)),
-        committees={code: tuple(names_of(people)) for code, people in seated.items()},
-        too_few=few,
-        problems=tuple(_undecidable(committees, seated)),
-    )
+        way = way_of_team(asking, answer["consents"], judged.committee_code)
+    elif judged.outcome == "committee":
+        way = way_of_committees(asking, answer["committees"])
+    else:  # nobody is asked
+        return made
+    return replace(made, way=way, problems=tuple(_undecidable(way)))
 
 
-def _undecidable(committees: Mapping[str, Committee], seated: Mapping[str, Collection[int]]) -> list[Problem]:
+def _undecidable(way: Way) -> list[Problem]:
     """Name the committees that could not decide this deal, because too few of their members may vote on it."""
     problems = []
-    for code, people in seated.items():
-        committee = committees.get(code)
-        if committee is None or not committee.is_active:
-            detail = f"There is no committee {code}. Ask a mandate administrator."
+    for step in way.committees:
+        if step.committee is None or not step.committee.is_active:
+            detail = f"There is no committee {step.code}. Ask a mandate administrator."
             problems.append(Problem("committee_unknown", detail, ""))
-        elif len(people) < votes_needed(committee):
-            detail = f"Too few members of {committee.name} may vote on this deal. Ask a mandate administrator."
+        elif len(step.people) < votes_needed(step.committee):
+            detail = f"Too few members of {step.committee.name} may vote on this deal. Ask a mandate administrator."
             problems.append(Problem("committee_too_small", detail, ""))
     return problems
 

@@ -14,6 +14,7 @@ from approvals.readings import figures
 from approvals.readings.blind import names_mandate, tells_cost, without_cost
 from approvals.readings.findings import Names
 from approvals.readings.verdict import Group, People, Reader, Verdict, grouped, readings_of, verdict
+from approvals.readings.way import told
 from mandates.balances import usage
 from mandates.engine import evaluate
 from mandates.models import MandateVersion, Product
@@ -43,7 +44,7 @@ def verdict_of(
     if preview.case is None or preview.answer is None:
         return None
     case, shown = _as_known(preview.case, preview.answer, reader.sees_cost, guide=True)
-    committees = list(Committee.objects.values_list("code", "name", "answer_hours"))
+    committees = dict(Committee.objects.values_list("code", "name"))
     notes = _budget_notes(shown, case, preview.versions, team=team, customer=customer)
     return verdict(
         case=case,
@@ -51,16 +52,10 @@ def verdict_of(
         shown=shown,
         names=Names(
             products,
-            {code: name for code, name, _hours in committees},
+            committees,
             {code: version.mandate.name for code, version in preview.versions.items()},
         ),
-        people=People(
-            preview.colleagues,
-            preview.committees,
-            {code: hours for code, _name, hours in committees},
-            preview.too_few,
-            days,
-        ),
+        people=People(preview.colleagues, preview.too_few, told(preview.way, committees, days=days)),
         reader=reader,
         notes=notes,
         hides_margin=not reader.sees_cost and tells_cost(preview.case),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from teams.models import Absence, Committee, CommitteeSeat, Substitution, User, holds_on
 
@@ -29,15 +29,16 @@ def substitutions_ahead(day: date) -> QuerySet[Substitution]:
     return rows.select_related("committee", "member", "substitute", "named_by").order_by("started_on", "pk")
 
 
-def substitutes_on(committee: Committee, day: date) -> list[Substitution]:
+def substitutes_on(committees: Collection[Committee], day: date) -> list[Substitution]:
     """The substitutes allowed on `day`, oldest first: confirmed, at work, present, and without a vote of their own.
 
     A substitute who is away is not replaced by another: there are no chains.
     """
-    seated = CommitteeSeat.objects.filter(holds_on(day), committee=committee)
-    rows = Substitution.objects.filter(holds_on(day), committee=committee, ended_at=None, confirmed_at__isnull=False)
+    rows = Substitution.objects.filter(holds_on(day), committee__in=committees)
+    rows = rows.filter(ended_at=None, confirmed_at__isnull=False)
     rows = rows.filter(substitute__is_active=True, substitute__is_staff=False)
-    rows = rows.exclude(substitute__in=seated.values("user"))
+    seated = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("committee"), user=OuterRef("substitute"))
+    rows = rows.exclude(Exists(seated))
     return list(rows.exclude(substitute__in=Absence.objects.filter(holds_on(day)).values("user")).order_by("pk"))
 
 

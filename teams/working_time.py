@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 # From one minute after midnight to another; 1440 is the midnight that ends the day.
@@ -113,11 +114,21 @@ def after_days(calendar: WorkingCalendar, at: datetime, days: int) -> datetime:
 
 def worked_between(calendar: WorkingCalendar, start: datetime, end: datetime) -> timedelta:
     """How much working time lies between two moments; nothing where `end` is not after `start`."""
+    return _worked(calendar.hours_of, calendar.zone, start, end)
+
+
+def worked_each(calendar: WorkingCalendar, periods: Iterable[tuple[datetime, datetime]]) -> list[timedelta]:
+    """How much working time each of many periods has; a day that several share is looked up once."""
+    hours_of = cache(calendar.hours_of)
+    return [_worked(hours_of, calendar.zone, start, end) for start, end in periods]
+
+
+def _worked(hours_of: Callable[[date], Iterable[Worked]], zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
     total = NO_TIME
-    day = start.astimezone(calendar.zone).date()
-    last = end.astimezone(calendar.zone).date()
+    day = start.astimezone(zone).date()
+    last = end.astimezone(zone).date()
     while day <= last:
-        for opens, ends in calendar.hours_of(day):
+        for opens, ends in hours_of(day):
             total += max(min(ends, end) - max(opens, start), NO_TIME)
         day += timedelta(days=1)
     return total

@@ -18,6 +18,7 @@ from approvals.api.looking import day_of, person_of, taken
 from approvals.api.taking import QuestionSerializer, terms_of
 from approvals.electorates import place_of
 from approvals.judging import Preview, preview
+from approvals.readings.way import steps_of
 from approvals.shown import answer_as_known
 from journal.parsing import StrictJSONParser, refuse_unstorable
 from journal.refusals import Invalid
@@ -146,6 +147,7 @@ def _told(asked: Preview, *, cost: bool, guide: bool) -> dict[str, Any]:
         "colleagues": list(asked.colleagues),
         "committees": {code: list(names) for code, names in sorted(asked.committees.items())},
         "too_few": asked.too_few,
+        "order": steps_of(asked.way),
     }
     known = answer_as_known(asked.case, asked.answer, sees_cost=cost, guide=guide)
     problems = [problem._asdict() for problem in asked.problems]

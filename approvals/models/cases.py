@@ -73,6 +73,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["committee", "state", "-id"], name="case_committee_state"),
             models.Index(fields=["due_at"], condition=Q(state="open"), name="case_due"),
+            models.Index(fields=["committee", "closed_at"], condition=~Q(state="open"), name="case_committee_closed"),
             models.Index(fields=["looks_at"], condition=Q(state="open", paused_at=None), name="case_looks_at"),
         ]
 

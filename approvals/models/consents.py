@@ -25,7 +25,10 @@ class ConsentRound(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="open"), name="consent_round_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="consent_round_due"),
+            models.Index(fields=["closed_at"], condition=Q(state="consented"), name="consent_round_consented"),
+        ]
 
     def __str__(self) -> str:
         return f"consent on {self.revision_id}"

@@ -108,6 +108,13 @@ def _worked(worked: timedelta) -> str:
     return _late(worked) if worked >= HOUR else _minutes(worked)
 
 
+def about(worked: timedelta) -> str:
+    """Return a working time rounded to what a reader can plan with: minutes, else hours."""
+    if worked < HOUR:
+        return _minutes(max(worked, timedelta(minutes=1)))
+    return _late(timedelta(hours=round(worked / HOUR)))
+
+
 def _wall(wall: timedelta) -> str:
     if wall >= timedelta(days=2):
         return ngettext("%(count)s day", "%(count)s days", wall.days) % {"count": wall.days}

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from approvals.readings import figures
 from approvals.readings.findings import ORDER, Document, Names, Reading, read
+from approvals.readings.way import AskedOf
 
 MOST_NAMES = 3
 
@@ -44,22 +45,12 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Who would be asked: a committee or the colleagues, and who they are."""
-
-    label: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class People:
-    """Whom an answer would be asked of, by name, and how long each has: working hours, for colleagues working days."""
+    """Whom an answer would be asked of: the colleagues by name, and everybody in their order."""
 
     colleagues: Sequence[str] = ()
-    committees: Mapping[str, Sequence[str]] | None = None
-    hours: Mapping[str, int] | None = None
     too_few: bool = False
-    days: int = 0
+    asked: tuple[AskedOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ class Verdict:
     groups: tuple[Group, ...]
     floors: tuple[Floor, ...]
     moves: tuple[Way, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedOf, ...]
     notes: tuple[str, ...]
     mandate: str
 
@@ -121,7 +112,7 @@ def verdict(
         groups=groups,
         floors=_floors(shown, case, names),
         moves=_ways(shown, case, names),
-        asked=_asked(answer, names, people),
+        asked=people.asked,
         notes=said,
         mandate=_mandate(shown, names),
     )
@@ -265,33 +256,3 @@ def _way_label(move: Mapping[str, Any], case: Document, names: Names) -> str:
             return _("A term of %(months)s") % {"months": figures.months(move["to"])}
     price = figures.money(Decimal(move["to"]), case["deal"]["currency"])
     return _("%(product)s at %(price)s") % {"product": _product(case, move["line"], names), "price": price}
-
-
-def _asked(answer: Document, names: Names, people: People) -> tuple[Asked, ...]:
-    if answer["outcome"] == "team" and people.colleagues and not people.too_few:
-        return (Asked(_("Colleagues of the team"), _colleagues_note(people)),)
-    if answer["outcome"] != "committee" and not people.too_few:
-        return ()
-    members, hours = people.committees or {}, people.hours or {}
-    return tuple(
-        Asked(names.committee(code), _committee_note(members.get(code, ()), hours.get(code)))
-        for code in (answer["committees"] or members)
-    )
-
-
-def _colleagues_note(people: People) -> str:
-    said = str(get_text_list(list(people.colleagues), _("or")))
-    if not people.days:
-        return said
-    within = ngettext("answer within %(count)s working day", "answer within %(count)s working days", people.days)
-    return f"{said}; {within % {'count': people.days}}"
-
-
-def _committee_note(members: Sequence[str], hours: int | None) -> str:
-    said = get_text_list(list(members), _("and")) if members else _("nobody sits on it today")
-    if hours is None:
-        return str(said)
-    within = ngettext("answers within %(count)s working hour", "answers within %(count)s working hours", hours) % {
-        "count": hours
-    }
-    return f"{said}; {within}"

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from approvals.actions.draft import edit_draft
 from approvals.models import Deal
@@ -67,7 +69,26 @@ def test_verdict_beyond_the_member_names_who_may_consent(bram: Client) -> None:
 def test_verdict_beyond_the_team_names_the_committees_with_their_members(bram: Client) -> None:
     said = verdict(bram, line(price="900"))
     assert "Deal desk and Finance committee would be asked." in said
-    assert "Ines Martens, Joris Hermans and Karim Haddad; answers within 8 working hours" in said
+    assert "Ines Martens (chair), Joris Hermans and Karim Haddad Answers within 8 working hours; no cases yet." in said
+    assert "At the same time. All of them must say yes. Finance committee" in said
+
+
+def test_verdict_beyond_the_member_names_the_committee_behind_the_colleagues(bram: Client) -> None:
+    said = verdict(bram, line(price="1100"))
+    assert "They answer within 2 working days; no answers yet." in said
+    assert "Only where a colleague objects or too few of them answer in time. Deal desk" in said
+
+
+def test_verdict_asks_the_database_no_more_for_two_committees_than_for_one(bram: Client) -> None:
+    """Seen to fail: with the electorate read committee by committee."""
+    verdict(bram, line(price="900"))
+    with CaptureQueriesContext(connection) as for_one:
+        assert "Deal desk would be asked." in verdict(bram, line(product="TRAIN-1", price="800"))
+    with CaptureQueriesContext(connection) as for_two:
+        verdict(bram, line(price="900"))
+    with CaptureQueriesContext(connection) as for_none:
+        verdict(bram, line(price="1140"))
+    assert len(for_two) == len(for_one) <= len(for_none) + 7
 
 
 def test_verdict_outside_the_charter_says_so(bram: Client) -> None:

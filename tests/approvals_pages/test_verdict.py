@@ -7,6 +7,7 @@ import pytest
 
 from approvals.readings.blind import names_mandate, tells_cost, without_cost
 from approvals.readings.verdict import People, Reader, Verdict, verdict
+from approvals.readings.way import AskedOf
 from tests.approvals_pages.examples import NAMES, answer, case, finding
 
 WITHIN = finding("line_discount", "member", "within", line=0, value="10.0000")
@@ -50,9 +51,8 @@ def test_verdict_with_many_colleagues_names_a_few() -> None:
 
 
 def test_verdict_with_too_few_colleagues_says_so_before_submitting() -> None:
-    said = told(answer("team", BEYOND_MEMBER), People(too_few=True, committees={"deal-desk": ["Cleo"]}))
+    said = told(answer("team", BEYOND_MEMBER), People(too_few=True))
     assert "too few colleagues" in said.sentence
-    assert [asked.label for asked in said.asked] == ["Deal desk"]
     assert any("committee instead" in note for note in said.notes)
 
 
@@ -61,11 +61,11 @@ def test_verdict_of_a_member_without_the_competence_says_why_a_colleague_is_aske
     assert said.why.startswith("You do not decide alone")
 
 
-def test_verdict_beyond_the_team_names_the_committees_and_their_members() -> None:
-    people = People(committees={"finance": ["Cleo", "Dirk"]}, hours={"finance": 8})
-    said = told(answer("committee", BEYOND_MEMBER, BELOW_MARGIN, committees=["finance"]), people)
+def test_verdict_beyond_the_team_names_the_committees() -> None:
+    asked = (AskedOf("Finance", "Cleo and Dirk"),)
+    said = told(answer("committee", BEYOND_MEMBER, BELOW_MARGIN, committees=["finance"]), People(asked=asked))
     assert said.sentence == "Finance would be asked."
-    assert said.asked[0].note == "Cleo and Dirk; answers within 8 working hours"
+    assert said.asked == asked
     assert said.why == "Margin on Switch 24 ports: 0.43 points below the team's 42\u00a0%."
     assert [group.worst.metric for group in said.groups] == ["line_margin", "line_discount"]
 

@@ -63,7 +63,11 @@ def gallery() -> str:
             "columns": [{"label": "Deal"}, {"label": "Value", "num": True}],
             "rows": [{"cells": [{"text": "D-1", "url": "#", "sub": "Sub"}, {"text": "1.00", "num": True}]}],
             "changes": [{"label": "Term", "before": "12", "after": "24", "turn": "better", "turn_text": "longer"}],
-            "floors": [{"label": "Yours from", "text": "1,056.00 EUR", "note": "2 hours"}],
+            "floors": [{"label": "Yours from", "text": "1,056.00 EUR"}],
+            "asked": [
+                {"label": "Colleagues of the team", "people": "Anke or Bram", "lines": ["Usually 2 hours."]},
+                {"label": "Deal desk", "when": "Only where a colleague objects."},
+            ],
             "moves": [{"label": "Pay sooner", "name": "apply", "value": "x", "outcome": "member"}],
             "people": [{"name": "Bram", "role": "chair", "vote": "approve", "vote_text": "Approve", "say": "Good."}],
             "entries": [{"at": datetime(2026, 11, 23, tzinfo=UTC), "who": "Bram", "text": "objected", "say": "Why?"}],
