@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from approvals.electorates import place_of
 from approvals.models import Advice, Case, ConsentRound, Deal, DealSupport, Elector
@@ -58,19 +59,27 @@ def waiting_cases(person: Person) -> QuerySet[Case]:
 
 def about(deal: Deal) -> About:
     """Return what permissions need to know about a deal; a team that has taken the customer over sees it too."""
-    supporting = set(deal.supports.values_list("team_id", flat=True))
-    supporting |= set(
-        CustomerTeam.objects.filter(customer=deal.customer_id, ended_on=None).values_list("team_id", flat=True)
+    found = _of_kinds(
+        support=(deal.supports.all(), "team_id", "team_id"),
+        support_by_customer=(
+            CustomerTeam.objects.filter(customer=deal.customer_id, ended_on=None),
+            "team_id",
+            "team_id",
+        ),
+        committee=(Case.objects.filter(deal=deal), "committee_id", "committee_id"),
+        editor=(deal.editors.all(), "user_id", "user_id"),
+        stand_in=(_stand_ins(Elector.objects.filter(case__deal=deal)), "user_id", "substitution__member"),
     )
+    supporting = {*found["support"], *found["support_by_customer"]}
     return About(
         team_id=deal.team_id,
         cost_sight=deal.team.cost_sight,
         supporting_team_ids=frozenset(supporting - {deal.team_id}),
-        committee_ids=frozenset(Case.objects.filter(deal=deal).values_list("committee_id", flat=True)),
+        committee_ids=frozenset(found["committee"]),
         contact_id=deal.contact_id,
-        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
+        editor_ids=frozenset(found["editor"]),
         result_by_id=deal.result_by_id,
-        stand_ins=_stand_ins(Elector.objects.filter(case__deal=deal)),
+        stand_ins=found["stand_in"],
     )
 
 
@@ -79,10 +88,21 @@ def cost_shown(deal: Deal, person: Person, of: Organisation, known: About) -> Co
     return cost_view(person, deal.team, of, committee_ids=known.committee_ids, stand_ins=known.stand_ins)
 
 
-def _stand_ins(electors: QuerySet[Elector]) -> dict[int, int]:
-    """Return who stands in, and for whom; whoever was stopped stands in no more."""
-    rows = electors.filter(substitution__isnull=False, substitution__ended_at=None)
-    return dict(rows.values_list("user_id", "substitution__member"))
+def _of_kinds(**wanted: tuple[QuerySet[Any], str, str]) -> dict[str, dict[int, int]]:
+    """Return two columns of each query by its name, as a mapping; one statement asks for all, for every page asks."""
+    queries = [
+        rows.order_by().annotate(kind=Value(kind)).values_list("kind", first, second)
+        for kind, (rows, first, second) in wanted.items()
+    ]
+    found: dict[str, dict[int, int]] = {kind: {} for kind in wanted}
+    for kind, one, other in queries[0].union(*queries[1:], all=True):
+        found[kind][one] = other
+    return found
+
+
+def _stand_ins(electors: QuerySet[Elector]) -> QuerySet[Elector]:
+    """Return those of them who stand in for somebody; whoever was stopped stands in no more."""
+    return electors.filter(substitution__isnull=False, substitution__ended_at=None)
 
 
 def about_advice(advice: Advice) -> About:
@@ -106,19 +126,25 @@ def about_next(deal: Deal, day: date) -> About:
 
 def about_case(case: Case, *, owner_id: int | None = None) -> About:
     """Return what the right to vote on this one case depends on; `owner_id` asked or proposed what is at hand."""
-    deal = case.deal
-    electors = list(case.electors.values_list("user_id", "lost_at"))
+    deal, electors = case.deal, case.electors.all()
+    found = _of_kinds(
+        elector=(electors, "user_id", "user_id"),
+        lost=(electors.exclude(lost_at=None), "user_id", "user_id"),
+        editor=(deal.editors.all(), "user_id", "user_id"),
+        recused=(case.recusals.all(), "user_id", "user_id"),
+        stand_in=(_stand_ins(electors), "user_id", "substitution__member"),
+    )
     return About(
         team_id=deal.team_id,
         cost_sight=deal.team.cost_sight,
         committee_ids=frozenset({case.committee_id}),
         contact_id=deal.contact_id,
-        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
-        elector_ids=frozenset(user for user, _lost_at in electors),
-        lost_ids=frozenset(user for user, lost_at in electors if lost_at is not None),
-        recused_ids=frozenset(case.recusals.values_list("user_id", flat=True)),
+        editor_ids=frozenset(found["editor"]),
+        elector_ids=frozenset(found["elector"]),
+        lost_ids=frozenset(found["lost"]),
+        recused_ids=frozenset(found["recused"]),
         owner_id=owner_id,
-        stand_ins=_stand_ins(case.electors.all()),
+        stand_ins=found["stand_in"],
         passed_to_id=case.passed_to_id,
     )
 
@@ -126,10 +152,11 @@ def about_case(case: Case, *, owner_id: int | None = None) -> About:
 def about_round(round: ConsentRound) -> About:
     """Return what the right to consent in this round depends on."""
     deal = round.revision.deal
+    found = _of_kinds(editor=(deal.editors.all(), "user_id", "user_id"), seat=(round.seats.all(), "user_id", "user_id"))
     return About(
         team_id=deal.team_id,
         cost_sight=deal.team.cost_sight,
         contact_id=deal.contact_id,
-        editor_ids=frozenset(deal.editors.values_list("user_id", flat=True)),
-        seat_ids=frozenset(round.seats.values_list("user_id", flat=True)),
+        editor_ids=frozenset(found["editor"]),
+        seat_ids=frozenset(found["seat"]),
     )

@@ -33,9 +33,9 @@ PAGES = {
     "desk of a new deal": ("bram", "/deals/new?customer=C-17", 24),
     "desk of a draft": ("bram", "/deals/{deal}/edit", 48),
     "check": ("bram", "/deals/{deal}/check", 45),
-    "deal": ("bram", "/deals/{deal}/", 51),
+    "deal": ("bram", "/deals/{deal}/", 40),
     "cases": ("lien", "/cases/?show=open", 12),
-    "case": ("lien", "/cases/{case}/", 54),
+    "case": ("lien", "/cases/{case}/", 40),
     "receipt": ("bram", "/decisions/{decision}/", 28),
     "receipt as PDF": ("bram", "/decisions/{decision}/receipt.pdf", 28),
 }
