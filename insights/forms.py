@@ -39,3 +39,17 @@ class ReplayForm(forms.Form):
             "team": self.teams.get(values["team"]),
             "family": values["family"],
         }
+
+
+class LaterForm(forms.Form):
+    """ "Not now" to a wider mandate: until when, and why."""
+
+    until = forms.DateField(label=_("Not before"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The team and the grantors read it."),
+    )
+    edition = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""What is learnt from past deals: replays of a version of a mandate over them."""
+"""What is learnt from past deals: replays of a version of a mandate over them, and widenings that a record earned."""
 
 from django.conf import settings
 from django.db import models
@@ -116,3 +116,43 @@ class ReplayChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.replay_id}: {self.deal_id}"
+
+
+class Widening(models.Model):
+    """That the record of the teams which hold a version has earned a wider one, and what was said to it.
+
+    `document` is the whole mandate as proposed, canonical; `record` is JSON of the figures that it rests on
+    (`insights.trust`). `put_off_until` is the last day of a "not now"; `made` the version that a person drafted from
+    it. Nothing is granted by this row.
+    INVARIANT: what is proposed never changes (trigger); one of a version is open at a time.
+    """
+
+    version = models.ForeignKey(MandateVersion, on_delete=models.PROTECT, related_name="widenings")
+    document = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    record = models.TextField()
+    at = models.DateTimeField()
+    put_off_until = models.DateField(null=True)
+    put_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    put_off_at = models.DateTimeField(null=True)
+    put_off_reason = models.TextField(blank=True, default="")
+    made = models.OneToOneField(MandateVersion, null=True, on_delete=models.PROTECT, related_name="earned_by")
+    ended_at = models.DateTimeField(null=True)
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(put_off_until__isnull=True, made__isnull=True, ended_at__isnull=True),
+                name="widening_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(put_off_until__isnull=True, put_off_by__isnull=True, put_off_at__isnull=True)
+                | Q(put_off_until__isnull=False, put_off_by__isnull=False, put_off_at__isnull=False),
+                name="widening_put_off",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"widening {self.pk} of {self.version_id}"

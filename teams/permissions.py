@@ -207,6 +207,20 @@ def _drafts(person: Person, about: About) -> Answer:
     return _has(ADMINISTRATOR)(person, about)
 
 
+def _puts_off(person: Person, about: About) -> Answer:
+    """ "Not now" to a wider mandate: the account lead of a team that holds it, or somebody who may grant it."""
+    if LEAD in {person.team_roles.get(team_id) for team_id in about.holder_team_ids}:
+        return _yes(LEAD)
+    return _grants(person, about)
+
+
+def _drafts_earned(person: Person, about: About) -> Answer:
+    """What a record has earned is drafted by an administrator, or asked for by one of the team."""
+    if {LEAD, MEMBER} & {person.team_roles.get(team_id) for team_id in about.holder_team_ids}:
+        return _yes("member")
+    return _has(ADMINISTRATOR)(person, about)
+
+
 def _grants_charter(person: Person, about: About) -> Answer:
     if person.user_id in about.drafter_ids:
         return _no("drafted_it")
@@ -333,6 +347,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "mandate.suspend": _directs,
     # resuming gives authority back, so it is a grantor's to do
     "mandate.resume": _grants,
+    "widening.put_off": _puts_off,
+    "widening.draft": _drafts_earned,
     "charter.draft": _directs,
     "charter.propose": _directs,
     "charter.grant": _grants_charter,

@@ -20,6 +20,7 @@ from approvals.models import Advice, ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import budgets, figures
 from approvals.readings.due import TimeLeft
 from approvals.sight import visible_deals, waiting_cases
+from approvals.today_parts import more_waiting
 from approvals.views.asking import ask_form
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
@@ -52,7 +53,7 @@ def today(request: PageRequest) -> HttpResponse:
         *_own_steps(request, now),
     ]
     requests = requests_of(list(request.person.team_roles), now)
-    waiting = [*waiting, *_offers(requests)]
+    waiting = [*waiting, *_offers(requests), *more_waiting(request.person, now)]
     mine = _own_deals(request)
     teams = list(Team.objects.filter(pk__in=request.person.team_roles, is_active=True).order_by("name"))
     writes_deals = bool(own_teams(request.person))

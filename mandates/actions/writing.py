@@ -163,6 +163,12 @@ def _with_roles(day: date, *roles: str) -> list[int]:
     return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
 
 
+def grantors_for(team_ids: Collection[int], day: date) -> list[int]:
+    """Return who may grant what somebody is still to draft for these teams: nobody of the teams themselves."""
+    own = set(team_people(team_ids, day))
+    return [person for person in directors(day) if person not in own]
+
+
 def grantors(version: MandateVersion | CharterVersion, day: date) -> list[int]:
     """Return who may answer a proposed version: not its drafter, nobody of a holding team."""
     wanted = ["executive"]
@@ -181,8 +187,9 @@ def tell_mandate(
     at: datetime,
     data: Mapping[str, object] | None = None,
     tell: Iterable[int] = (),
+    link: str = "",
 ) -> None:
-    """Record an event about a version of a mandate; the timelines of its teams show it too."""
+    """Record an event about a version of a mandate, seen on its page or at `link`; its teams' timelines show it too."""
     code = version.mandate.code
     record(
         verb,
@@ -192,7 +199,7 @@ def tell_mandate(
         data={"code": code, "version": version.number, **(data or {})},
         about=[("team", team) for team in version.holders.order_by("team").values_list("team__code", flat=True)],
         tell=[person for person in dict.fromkeys(tell) if by is None or person != by.pk],
-        link=f"/mandates/{code}/versions/{version.number}/",
+        link=link or f"/mandates/{code}/versions/{version.number}/",
     )
 
 

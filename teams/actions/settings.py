@@ -32,8 +32,15 @@ class Settings:
     carries_budgets: bool = False
     margin_good: int = 40
     margin_fair: int = 20
+    trusts_records: bool = True
+    trust_days: int = 180
+    trust_deals: int = 20
+    trust_won: int = 60
+    trust_near: int = 5
+    trust_step: int = 10
 
 
+HUNDRED = 100
 NAMES = tuple(field.name for field in fields(Settings))
 TOLD = frozenset(NAMES) - {"name"}
 
@@ -67,6 +74,9 @@ def _sensible(to: Settings) -> None:
     if not to.margin_fair < to.margin_good <= 100:
         detail = _("Fair begins below good, and good ends at 100 %.")
         raise Invalid("bands_out_of_order", detail, path="margin_fair")
-    for path in ("approval_days", "consent_days"):
+    for path in ("approval_days", "consent_days", "trust_days", "trust_deals", "trust_near", "trust_step"):
         if getattr(to, path) < 1:
             raise Invalid("too_small", _("This is at least 1."), path=path)
+    for path in ("trust_won", "trust_step"):
+        if getattr(to, path) > HUNDRED:
+            raise Invalid("too_large", _("This is at most 100."), path=path)

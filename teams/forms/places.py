@@ -262,6 +262,25 @@ class OrganisationForm(EditionForm):
         required=False,
         help_text=_("Into the next period only, and for periods that open from now on."),
     )
+    trusts_records = forms.BooleanField(
+        label=_("Propose a wider version where a team's record has earned it"),
+        required=False,
+        help_text=_("Only proposed: a person drafts it and another grants it. Nothing is ever narrowed by itself."),
+    )
+    trust_days = forms.IntegerField(label=_("Days that a record looks back"), min_value=1, max_value=3650)
+    trust_deals = forms.IntegerField(
+        label=_("Deals decided inside the mandate and ended, at least"), min_value=1, max_value=10_000
+    )
+    trust_won = forms.IntegerField(label=_("Of these won, at least, in percent"), min_value=0, max_value=100)
+    trust_near = forms.IntegerField(
+        label=_("Deals that came near a bound, at least"),
+        min_value=1,
+        max_value=10_000,
+        help_text=_("Near is from 80 % of the bound. A bound that nobody needs is not widened."),
+    )
+    trust_step = forms.IntegerField(
+        label=_("How much wider a bound is proposed, in percent of it"), min_value=1, max_value=100
+    )
 
     margin_good = forms.IntegerField(
         label=_("A margin is good from, in percent"),

@@ -37,6 +37,14 @@ class Organisation(models.Model):
     tolerance = models.PositiveIntegerField(_("tolerance of an approval, in 1/10000 of a percent"), default=0)
     consent_days = models.PositiveSmallIntegerField(_("working days a colleague has to answer"), default=2)
     carries_budgets = models.BooleanField(_("carry over what a budget's period leaves over"), default=False)
+    trusts_records = models.BooleanField(_("propose a wider version where a team's record has earned it"), default=True)
+    trust_days = models.PositiveSmallIntegerField(_("days that a record looks back"), default=180)
+    trust_deals = models.PositiveSmallIntegerField(
+        _("deals decided inside the mandate and ended, at least"), default=20
+    )
+    trust_won = models.PositiveSmallIntegerField(_("of these won, at least, in percent"), default=60)
+    trust_near = models.PositiveSmallIntegerField(_("deals that came near a bound, at least"), default=5)
+    trust_step = models.PositiveSmallIntegerField(_("how much wider a bound is proposed, in percent of it"), default=10)
     notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
     # a margin as a rating: good from here on, fair from there on, below that thin
     margin_good = models.PositiveSmallIntegerField(_("margin that is rated good, in percent"), default=40)

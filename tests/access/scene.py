@@ -15,7 +15,10 @@ from approvals.actions.files import attach
 from approvals.actions.outcome import win
 from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
+from insights.models import Widening
+from insights.trust import Record, Row
 from mandates.actions import ask_for_mandate, draft_charter, draft_mandate, propose, propose_charter
+from mandates.documents import document_of
 from mandates.models import MandateVersion
 from teams.actions import (
     create_calendar,
@@ -190,6 +193,18 @@ def committee_change(world: World) -> CommitteeChange:
     return propose_change(committee=desk, by=world.nora, at=world.at, kind="seat", values=values)
 
 
+def widening(version: MandateVersion, world: World) -> Widening:
+    """What the trust rule would propose after a good year."""
+    document = document_of(version)
+    bounds = (document["limits"][0]["member"], document["limits"][0]["team"])
+    rows = (Row(0, 20, (12, 2), bounds, ("13.5", bounds[1])),)
+    rule = {"days": 180, "deals": 20, "won": 60, "near": 5, "step": 10}
+    record = Record("2026-05-27", "2026-11-23", 26, 20, 18, 4, 1, 3, 1, 0, 0, rule, rows)
+    return Widening.objects.create(
+        version=version, document=version.document, sha256=version.sha256, record=record.stored(), at=world.at
+    )
+
+
 def scene(world: World) -> Scene:
     """Make one of everything."""
     made = deals(world)
@@ -229,6 +244,7 @@ def scene(world: World) -> Scene:
         "charter": held["charter"].number,
         "charter_edition": held["charter"].edition,
         "replay": replay.pk,
+        "widening": widening(held["inforce"], world).pk,
         "calendar_edition": working_calendar(world).edition,
         **standing_in(world),
         "joris": world.joris.pk,

@@ -15,7 +15,7 @@ from journal.verify import verify
 from mandates.budgets import check_balances
 from mandates.models import MandateVersion, Product, VersionState
 from teams.demo import hints
-from teams.models import Committee, Customer, Team, User
+from teams.models import Committee, Customer, Organisation, Team, User
 from tests.factories import world
 
 
@@ -44,6 +44,7 @@ def test_demo_leaves_something_waiting_and_books_in_order(db: None, at: datetime
     assert MandateVersion.objects.filter(state=VersionState.PROPOSED).count() == 2
     assert MandateVersion.objects.get(state=VersionState.COUNTERED).request.team.code == "public"
     assert Deal.objects.filter(imported=True).count() == 18
+    assert Organisation.objects.get().trust_deals < Organisation().trust_deals
     assert Deal.objects.filter(state=DealState.DRAFT, contact__email__startswith="jonas").exists()
     assert ConsentRound.objects.filter(state=ConsentRound.State.OPEN).count() >= 2
     assert ConsentSeat.objects.filter(answer=ConsentSeat.Answer.OBJECTION).exists()

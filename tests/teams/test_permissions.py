@@ -93,6 +93,8 @@ ALLOWED: dict[str, set[str]] = {
     "mandate.confirm_emergency": GRANTORS,
     "mandate.suspend": GRANTORS,
     "mandate.resume": GRANTORS,
+    "widening.put_off": GRANTORS | {"lead"},
+    "widening.draft": WORKERS | {"administrator"},
     "charter.draft": GRANTORS,
     "charter.propose": GRANTORS,
     "charter.grant": {"executive"},

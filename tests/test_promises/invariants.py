@@ -20,7 +20,7 @@ def faults() -> list[str]:
     found += [f"case {case.pk} is approved without an approval" for case in _approved_without_envelope()]
     found += [f"decision {one.decision} answers differently: {one.fault}" for one in differences()]
     if not verify().sound:
-        found.append("the journal is not sound")
+        found.append(f"the journal is not sound: {verify()}")
     if Vote.objects.count() > Event.objects.filter(verb="case.voted").count():
         found.append("a vote without its event")
     return found
