@@ -32,7 +32,7 @@ def person(key: str) -> User:
 def found(*, at: datetime, until: datetime) -> None:
     """Write everything that stands before the first deal, as of `at`; rates for each week until the demo's day."""
     # a small company: its teams' records are short
-    trust = {"trust_deals": 12, "trust_won": 50, "trust_near": 3}
+    trust = {"trust_deals": 12, "trust_won": 50}
     Organisation.objects.filter(pk=organisation().pk).update(name=ORGANISATION, **trust)
     import_folder(folder=FOLDER / "files", by=None, at=at, dry_run=False, progress=lambda _phase, _figure: None)
     Team.objects.filter(code="regional").update(cost_sight=Team.CostSight.LEAD, cost_rating=True)

@@ -63,12 +63,12 @@ def rule_sentence(record: Record) -> str:
     ) % dict(record.rule)
 
 
-def change_rows(record: Record, document: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the limits that are proposed wider, as the `diff` component takes them."""
+def change_rows(record: Record, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the limits that are proposed wider: before, after, and which deals carry it."""
     return [_change(row, document) for row in record.rows if row.after != row.before]
 
 
-def _change(row: Row, document: dict[str, Any]) -> dict[str, str]:
+def _change(row: Row, document: dict[str, Any]) -> dict[str, Any]:
     limit, currency = document["limits"][row.index], document["currency"]
     conditions = conditions_text(limit.get("when") or {}, currency)
     label = metric_label(limit["metric"])
@@ -76,20 +76,18 @@ def _change(row: Row, document: dict[str, Any]) -> dict[str, str]:
         "label": f"{label}, {conditions}" if conditions else label,
         "before": _bounds(row.before, limit["metric"], currency),
         "after": _bounds(row.after, limit["metric"], currency),
-        "change": "",
-        "turn": "wider",
-        "turn_text": _why(row),
+        "why": _why(row),
     }
 
 
-def _why(row: Row) -> str:
+def _why(row: Row) -> list[str]:
     """Return which deals carry the step, level by level."""
     texts = (
-        _("%(near)s of %(count)s deals came near a member's bound, or passed it with a colleague's consent"),
-        _("%(near)s of %(count)s deals came near the team's bound"),
+        _("%(near)s of %(count)s deals came near a member's bound, or passed it with a colleague's consent."),
+        _("%(near)s of %(count)s deals came near the team's bound."),
     )
     changed = [place for place in (0, 1) if row.after[place] != row.before[place]]
-    return "; ".join(texts[place] % {"near": row.near[place], "count": row.deals} for place in changed)
+    return [texts[place] % {"near": row.near[place], "count": row.deals} for place in changed]
 
 
 def _bounds(bounds: tuple[Any, Any], metric: str, currency: str) -> str:

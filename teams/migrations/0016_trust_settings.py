@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("teams", "0014_carried_budgets"),
+        ("teams", "0015_margin_ratings"),
     ]
 
     operations = [
