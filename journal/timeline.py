@@ -1,18 +1,21 @@
 """Tell events as sentences, one by one or as the timeline of what they are about."""
 
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.template import Context, Engine, TemplateDoesNotExist
+from django.utils.formats import date_format
 
 from journal.models import Event
 from journal.people import name_of, names_of
 
 PAGE_SIZE = 50
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # how many savings one shown sitting may have on average
 _SAVINGS = 20
 
@@ -101,8 +104,19 @@ def _render(template_name: str, event: Event, data: dict[str, Any], actor: str) 
     except TemplateDoesNotExist:
         return ""
     # Plain text: what escapes it is the page or the mail that shows it.
-    context = Context({**data, "event": event, "data": data, "actor": actor}, autoescape=False)
+    shown = {key: _shown(value) for key, value in data.items()}
+    context = Context({**shown, "event": event, "data": shown, "actor": actor}, autoescape=False)
     return " ".join(template.render(context).split())
+
+
+def _shown(value: Any) -> Any:
+    """A day is stored as ISO 8601 writes it and read as the reader's language does."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return value
+    try:
+        return date_format(date.fromisoformat(value))
+    except ValueError:  # no day of any month: somebody's own words
+        return value
 
 
 def missing_sentences(verbs: Iterable[str]) -> list[str]:

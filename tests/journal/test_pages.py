@@ -211,6 +211,14 @@ def test_sentence_comes_from_the_template_of_the_verb_as_plain_text(anke: Any, a
     assert timeline.sentence(event) == "no.template"
 
 
+@pytest.mark.parametrize(("until", "told"), [("2026-12-27", "27 Dec 2026"), ("2026-02-30", "2026-02-30")])
+def test_sentence_tells_a_day_as_readers_write_it(db: None, at: datetime, until: str, told: str) -> None:
+    data = f'{{"committee":"Finance","deal":"D-1","until":"{until}"}}'
+    event = Event(verb="approval.granted", actor_id=None, data=data, at=at)
+    with translation.override("en"):
+        assert timeline.sentence(event) == f"The yes of Finance to D-1 is good until {told}"
+
+
 def test_missing_sentences_names_verbs_without_a_template() -> None:
     assert timeline.missing_sentences(["journal.verified", "no.template", "no.template"]) == ["no.template"]
     assert timeline.missing_sentences(["journal.verified", "journal.exported", "journal.checkpointed"]) == []
