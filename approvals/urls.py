@@ -72,5 +72,6 @@ urlpatterns = [
     path("deals/<str:reference>/comments/<int:comment_id>/take-back", commenting.take_back, name="take_back_comment"),
     path("decisions/<int:pk>/", receipts.receipt, name="receipt"),
     path("decisions/<int:pk>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("decisions/<int:pk>/receipt.json", receipts.receipt_proof, name="receipt_proof"),
     path("decisions/<int:pk>/<str:part>.json", receipts.document, name="receipt_document"),
 ]

@@ -1,23 +1,16 @@
 """Carry the journal out of the database in a form that proves itself: JSON Lines and checkpoints, both signed."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils.crypto import salted_hmac
-
 from journal import chain, verify
 from journal.chain import Checkpoint, Finding, Row
 from journal.models import JournalHead
 from journal.refusals import Invalid
-
-
-def _signature(purpose: str, text: str) -> str:
-    """Return the HMAC of a text under a key made of SECRET_KEY and the purpose."""
-    return salted_hmac(f"journal.{purpose}", text, algorithm="sha256").hexdigest()
+from journal.seals import is_genuine, seal_of
 
 
 def checkpoint_document(at: datetime) -> str:
@@ -28,7 +21,7 @@ def checkpoint_document(at: datetime) -> str:
         "hash": head.hash if head else chain.GENESIS,
         "at": chain.at_text(at),
     }
-    return chain.canonical({**end, "signature": _signature("checkpoint", chain.canonical(end))})
+    return chain.canonical({**end, "signature": seal_of("checkpoint", chain.canonical(end))})
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -42,7 +35,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         checkpoint = Checkpoint(int(document["sequence"]), str(document["hash"]))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise Invalid("checkpoint_unreadable", "This is no checkpoint of a journal.") from error
-    if not hmac.compare_digest(str(signature), _signature("checkpoint", chain.canonical(document))):
+    if not is_genuine("checkpoint", chain.canonical(document), signature):
         raise Invalid("checkpoint_forged", "The checkpoint's signature does not fit: it was changed, or the key was.")
     return checkpoint
 
@@ -56,7 +49,7 @@ def lines(rows: Iterable[Row] | None = None) -> Iterator[str]:
         count, last = count + 1, (row.sequence, row.hash)
         yield line
     seal = {"count": count, "sequence": last[0], "hash": last[1], "digest": digest.hexdigest()}
-    yield chain.canonical({**seal, "signature": _signature("export", chain.canonical(seal))}) + "\n"
+    yield chain.canonical({**seal, "signature": seal_of("export", chain.canonical(seal))}) + "\n"
 
 
 def check_lines(exported: Iterable[str]) -> Finding | None:
@@ -92,6 +85,6 @@ def _judge_seal(seal: dict[str, Any] | None, digest: str) -> None:
     if seal is None:
         raise Invalid("export_unsealed", "The export ends without its seal: it was cut off.")
     signature = str(seal.pop("signature"))
-    genuine = hmac.compare_digest(signature, _signature("export", chain.canonical(seal)))
+    genuine = is_genuine("export", chain.canonical(seal), signature)
     if not genuine or seal.get("digest") != digest:
         raise Invalid("export_forged", "The export's signature does not fit: it was changed, or the key was.")

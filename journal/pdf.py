@@ -42,17 +42,24 @@ def answer(
     The template extends `pdf.html` and is rendered without the request: it sees `context`, `address` (of the page)
     and `sha256` (what proves it).
     """
-    typesetting = _typesetting()
-    if typesetting is None:
-        return _instead(request, page)
-    html = render_to_string(template, {**context, "address": f"{settings.SITE_URL}{page}", "sha256": sha256})
-    try:
-        content = typesetting.typeset(html)
-    except OSError as error:  # the libraries are there and do not work, which shows at the first use only
-        log.warning("pdf.failed", cause=str(error))
+    content = made(template, context, page=page, sha256=sha256)
+    if content is None:
         return _instead(request, page)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def made(template: str, context: Mapping[str, Any], *, page: str, sha256: str) -> bytes | None:
+    """Return a template as a PDF, the same bytes each time; None where this server cannot make one."""
+    typesetting = _typesetting()
+    if typesetting is None:
+        return None
+    html = render_to_string(template, {**context, "address": f"{settings.SITE_URL}{page}", "sha256": sha256})
+    try:
+        return bytes(typesetting.typeset(html))
+    except OSError as error:  # the libraries are there and do not work, which shows at the first use only
+        log.warning("pdf.failed", cause=str(error))
+        return None
 
 
 def _instead(request: HttpRequest, page: str) -> HttpResponse:

@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from approvals import proof
 from approvals.models import Case, ConsentRound, Decision
 from approvals.readings.blind import names_mandate
 from approvals.readings.findings import Names
@@ -24,6 +26,8 @@ from mandates.engine import canonical, digest
 from teams.sight import CostView
 
 PARTS = ("case", "answer")
+VOID = ("withdrawn", "lapsed", "declined")
+PAPER = "approvals/receipt_pdf.html"
 
 
 @require_safe
@@ -31,8 +35,8 @@ PARTS = ("case", "answer")
 def receipt(request: PageRequest, pk: int) -> HttpResponse:
     """Show one decision as its receipt."""
     context = _shown(*_found(request, pk))
-    url = f"/decisions/{pk}/receipt.pdf"
-    context |= {"pdf_url": url, "pdf_offered": pdf.available(), "pdf_missing": pdf.MISSING}
+    urls = {"pdf_url": f"/decisions/{pk}/receipt.pdf", "proof_url": f"/decisions/{pk}/receipt.json"}
+    context |= {**urls, "pdf_offered": pdf.available(), "pdf_missing": pdf.MISSING}
     return render(request, "approvals/receipt.html", context)
 
 
@@ -41,10 +45,31 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
 def receipt_pdf(request: PageRequest, pk: int) -> HttpResponse:
     """Give the same receipt as a PDF."""
     context = _shown(*_found(request, pk)) | {"organisation": request.organisation}
-    name = f"{_name(context['decision'])}-receipt.pdf"
-    sha256 = context["answer_hash"]
-    page = f"/decisions/{pk}/"
-    return pdf.answer(request, "approvals/receipt_pdf.html", context, name=name, page=page, sha256=sha256)
+    name = _pdf_name(context["decision"])
+    return pdf.answer(request, PAPER, context, name=name, page=f"/decisions/{pk}/", sha256=context["answer_hash"])
+
+
+@require_safe
+@login_required
+def receipt_proof(request: PageRequest, pk: int) -> HttpResponse:
+    """Give what proves the receipt as one file, to be kept beside the PDF that this reader downloads."""
+    context = _shown(*_found(request, pk)) | {"organisation": request.organisation}
+    decision, mark = context["decision"], context["mark"]
+    paper = pdf.made(PAPER, context, page=f"/decisions/{pk}/", sha256=context["answer_hash"])
+    text = proof.written(
+        decision,
+        sees_cost=context["sees_cost"],
+        standing=mark["standing"] if mark else "valid",
+        event=context["event"],
+        pdf=None if paper is None else (_pdf_name(decision), paper),
+        at=timezone.now(),
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{_name(decision)}-receipt.json"'}
+    return HttpResponse(text, content_type="application/json", headers=headers)
+
+
+def _pdf_name(decision: Decision) -> str:
+    return f"{_name(decision)}-receipt.pdf"
 
 
 def _shown(decision: Decision, view: CostView) -> dict[str, Any]:
@@ -92,13 +117,12 @@ def _case(case: Case, words: Words) -> dict[str, Any]:
     }
 
 
-def _event(decision: Decision) -> int | None:
-    """Return the sequence of the journal's event that tells of the decision."""
+def _event(decision: Decision) -> Event | None:
+    """Return the journal's event that tells of the decision."""
     told = Event.objects.filter(
         subjects__kind="deal", subjects__identifier=decision.revision.deal.reference, at=decision.at
     )
-    events = told.order_by("sequence").values_list("sequence", "data")
-    return next((sequence for sequence, data in events if json.loads(data).get("decision") == decision.pk), None)
+    return next((one for one in told.order_by("sequence") if json.loads(one.data).get("decision") == decision.pk), None)
 
 
 @require_safe
@@ -159,18 +183,26 @@ def _mark(decision: Decision) -> dict[str, str] | None:
     revision, deal = decision.revision, decision.revision.deal
     if deal.latest_id != revision.pk and deal.latest is not None:
         return {
+            "standing": "superseded",
             "title": _("Superseded"),
             "text": _("Revision %(number)s was submitted afterwards.") % {"number": deal.latest.number},
         }
     later = Decision.objects.filter(revision=revision, number__gt=decision.number).order_by("-number").first()
     if later is not None:
         return {
+            "standing": "superseded",
             "title": _("Superseded"),
             "text": _("The same revision was judged again: decision %(number)s.") % {"number": later.number},
             "url": f"/decisions/{later.pk}/",
         }
-    if deal.state in ("withdrawn", "lapsed"):
-        return {"title": _("No longer in force"), "text": str(deal.get_state_display()).capitalize()}
+    if deal.state in VOID:
+        text = _("The deal is %(state)s: nothing may be agreed on this any more.")
+        said = text % {"state": deal.get_state_display()}
+        return {"standing": "void", "title": _("Void"), "text": said}
     if Case.objects.filter(revision=revision, approvals__proposal=None, approvals__revocation__isnull=False).exists():
-        return {"title": _("Approval revoked"), "text": _("What was approved under it stays approved.")}
+        return {
+            "standing": "revoked",
+            "title": _("Approval revoked"),
+            "text": _("What was approved under it stays approved."),
+        }
     return None
