@@ -72,7 +72,7 @@ def test_quote_shows_nothing_that_is_only_ours_to_know(made: World, typeset: lis
         "margin",
         "discount",
         "%",
-        "network",  # the family
+        "network/switches",  # the family
         "mandate",
         "limit",
         "approved",
