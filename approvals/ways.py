@@ -43,7 +43,8 @@ class Asked:
 class Step:
     """One question: to `committee`, else to the colleagues of the team, `needed` of whom must consent.
 
-    `code` names the committee, also where there is none of that name. `passes_to`: whom it passes to on silence.
+    `code` names the committee, also where there is none of that name. `on_duty`: who answers first today; `passes_to`:
+    whom it passes to on silence.
     """
 
     people: tuple[Asked, ...] = ()
@@ -52,6 +53,7 @@ class Step:
     committee: Committee | None = None
     usual: Usual = NOTHING
     due_at: datetime | None = None
+    on_duty: Asked | None = None
     passes_to: Asked | None = None
 
     @property
@@ -125,6 +127,7 @@ def _committees(asking: Asking, codes: Iterable[str]) -> tuple[Step, ...]:
                 committee=one,
                 usual=usually[one.pk],
                 due_at=due[one.pk],
+                on_duty=_on_duty(people, turns, one, asking.day),
                 passes_to=_first_to_answer(
                     seated[one.pk], people, turns, one, today(due[one.pk], of=asking.organisation)
                 ),
@@ -166,10 +169,29 @@ def _electors(found: Electorate, names: dict[int, str]) -> tuple[Asked, ...]:
 def _first_to_answer(
     found: Electorate, people: tuple[Asked, ...], turns: list[DutyTurn], committee: Committee, day: date
 ) -> Asked | None:
-    """Return who votes for the member on duty on that day, else for the chair, as `teams.duty.first_to_answer` does."""
-    votes_for = {one.stands_in_for_id or one.user_id: one for one in people}
-    on_duty = [turn.user_id for turn in turns if turn.committee_id == committee.pk and turn.holds_on(day)]
-    return next((votes_for[user] for user in (*on_duty[:1], *found.chairs) if user in votes_for), None)
+    """Return who votes for the member on duty on that day, else for the chair, as `teams.duty.first_to_answer` does.
+
+    Of the two, one who is not away today.
+    """
+    votes_for = _votes_for(people)
+    asked = [votes_for[user] for user in (*_turn(turns, committee, day), *found.chairs) if user in votes_for]
+    return next((one for one in asked if not one.is_away), asked[0] if asked else None)
+
+
+def _on_duty(people: tuple[Asked, ...], turns: list[DutyTurn], committee: Committee, day: date) -> Asked | None:
+    """Return who votes for the member on duty; None where that person is away."""
+    votes_for = _votes_for(people)
+    found = [votes_for[user] for user in _turn(turns, committee, day) if user in votes_for]
+    return next((one for one in found if not one.is_away), None)
+
+
+def _votes_for(people: tuple[Asked, ...]) -> dict[int, Asked]:
+    return {one.stands_in_for_id or one.user_id: one for one in people}
+
+
+def _turn(turns: list[DutyTurn], committee: Committee, day: date) -> list[int]:
+    """Return whose turn it is, nobody's or one member's."""
+    return [turn.user_id for turn in turns if turn.committee_id == committee.pk and turn.holds_on(day)][:1]
 
 
 def _by_name(people: Iterable[Asked]) -> tuple[Asked, ...]:

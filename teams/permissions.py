@@ -22,6 +22,7 @@ from teams.relations import no as _no
 from teams.relations import role_in_team as _role_in_team
 from teams.relations import works_in_team as _works_in_team
 from teams.relations import yes as _yes
+from teams.seat_rules import confirms_substitute, ends_duty, ends_substitute, plans_duty, speaks_for
 
 __all__ = [
     "ADMINISTRATOR",
@@ -119,31 +120,6 @@ def _revokes_approval(person: Person, about: About) -> Answer:
     if not about.committee_ids & person.committees:
         return _no("not_on_committee")
     return _not_a_party(person, about)
-
-
-# --- absence ---
-
-
-def _speaks_for(person: Person, about: About) -> Answer:
-    """Whoever is away says so, or the chair of a committee on which they sit."""
-    if about.owner_id == person.user_id:
-        return _yes("own")
-    return _yes("chair") if about.committee_ids & person.chairs else _no("not_chair")
-
-
-def _confirms_substitute(person: Person, about: About) -> Answer:
-    """A third person: the chair for the committee, or an administrator, such as where the chair is away."""
-    if person.user_id in {about.owner_id, *about.seat_ids}:
-        return _no("own_substitute")
-    if about.committee_ids & person.chairs:
-        return _yes("chair")
-    return _has(ADMINISTRATOR)(person, about)
-
-
-def _ends_substitute(person: Person, about: About) -> Answer:
-    if person.user_id in {about.owner_id, *about.seat_ids} or about.committee_ids & person.chairs:
-        return _yes("own")
-    return _has(ADMINISTRATOR)(person, about)
 
 
 # --- advice ---
@@ -366,10 +342,12 @@ PERMISSIONS: dict[str, Predicate] = {
     "committee.confirm": _confirms_change,
     "committee.take_back": _takes_back_change,
     "calendar.manage": _administers,
-    "absence.set": _speaks_for,
-    "substitute.name": _speaks_for,
-    "substitute.confirm": _confirms_substitute,
-    "substitute.end": _ends_substitute,
+    "absence.set": speaks_for,
+    "substitute.name": speaks_for,
+    "substitute.confirm": confirms_substitute,
+    "substitute.end": ends_substitute,
+    "duty.plan": plans_duty,
+    "duty.end": ends_duty,
     "organisation.manage": _administers,
     "budget.open": _administers,
     "import.run": _administers,

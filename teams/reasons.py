@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "right_lost": _("You lost the right to vote on this case while it was open, and it does not come back."),
     "recused": _("You recused yourself from this case: it counts for the quorum, and others vote on it."),
     "not_chair": _("This is for the person concerned, or for the chair of a committee on which they sit."),
+    "not_planning": _("The chair of this committee or a mandate administrator plans who is on duty."),
     "own_substitute": _("A third person confirms who stands in."),
     "stands_in_for_party": _("You stand in for somebody whose own deal this is, so others decide on it."),
     "substitution_ended": _("You stand in here no more."),

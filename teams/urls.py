@@ -14,6 +14,7 @@ from teams.views import (
     overview,
     people,
     profile,
+    rota,
     teams,
 )
 
@@ -63,6 +64,9 @@ urlpatterns = [
     path("settings/committees/new/", committees.new, name="new_committee"),
     path("settings/committees/<slug:code>/", committees.committee, name="committee"),
     path("settings/committees/<slug:code>/edit/", committees.edit, name="edit_committee"),
+    path("settings/committees/<slug:code>/rota/", rota.rota, name="rota"),
+    path("settings/committees/<slug:code>/rota/rounds/", rota.rounds, name="plan_round"),
+    path("settings/committees/<slug:code>/rota/<int:pk>/end/", rota.end_turn, name="end_turn"),
     path("settings/committees/<slug:code>/seats/new/", committees.new_seat, name="new_seat"),
     path("settings/committees/<slug:code>/seats/<int:pk>/end/", committees.end_seat, name="end_seat"),
     path("settings/committees/<slug:code>/seats/<int:pk>/chair/", committees.chair, name="chair"),

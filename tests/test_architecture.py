@@ -20,6 +20,8 @@ PURE = [
     "approvals/eligibility.py",
     "approvals/knowing.py",
     "teams/permissions.py",
+    "teams/rota.py",
+    "teams/seat_rules.py",
     "teams/reasons.py",
     "teams/relations.py",
     "teams/working_time.py",
@@ -28,7 +30,14 @@ PURE = [
     "journal/threeway.py",
 ]
 # A pure module may use these of our own modules, which are values and refusals without a database.
-PURE_TOO = {"journal.refusals", "journal.moves", "teams.permissions", "teams.reasons", "teams.relations"}
+PURE_TOO = {
+    "journal.refusals",
+    "journal.moves",
+    "teams.permissions",
+    "teams.reasons",
+    "teams.relations",
+    "teams.seat_rules",
+}
 # Pure, but from outside: msgspec encodes values, polars and numpy compute in columns; they read nothing. The rest of
 # the engine does without them.
 PURE_OUTSIDE = {

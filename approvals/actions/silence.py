@@ -58,8 +58,9 @@ def _act_on_silence(locked: Locked, case: Case, at: datetime, *, is_over: bool) 
         # everybody was told that it is stuck; the next word comes when the answer time is over
         _look_again(case, case.due_at)
         return
-    chosen = first_to_answer(case.committee_id, locked.day, set(_represented(case)))
-    answers_first = [] if chosen is None else [_represented(case)[chosen.pk]]
+    votes = _represented(case)
+    chosen = first_to_answer(case.committee_id, locked.day, votes, opened_at=case.opened_at)
+    answers_first = [] if chosen is None else [votes[chosen.pk]]
     _remind(locked, case, at, [*_silent(case), *answers_first], next_at=_next_working_day(locked, case, at))
 
 
@@ -84,7 +85,7 @@ def _pass_on(locked: Locked, case: Case, at: datetime) -> bool:
             people = [user for user in _silent(case) if user == case.passed_to_id]
             _remind(locked, case, at, people, next_at=_next_working_day(locked, case, at))
         return True
-    chosen = first_to_answer(case.committee_id, locked.day, set(represented))
+    chosen = first_to_answer(case.committee_id, locked.day, represented, opened_at=case.opened_at)
     if chosen is None:
         return False
     found = find(CASE_MOVES, "pass_on", case.state)

@@ -28,6 +28,7 @@ class AskedStepSerializer(serializers.Serializer):
         choices=["colleagues_disagree"], allow_null=True, help_text="Asked only where this happens."
     )
     people = AskedPersonSerializer(many=True)
+    on_duty = serializers.CharField(allow_null=True, help_text="Who is on duty today and answers first.")
     passes_to = serializers.CharField(allow_null=True, help_text="Who answers, or is reminded, first on silence.")
     usual = UsualSerializer()
 

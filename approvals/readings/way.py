@@ -62,7 +62,9 @@ def _committee(step: Step, names: Mapping[str, str], when: str) -> AskedOf:
     within = ngettext(
         "Answers within %(count)s working hour; %(usual)s.", "Answers within %(count)s working hours; %(usual)s.", hours
     )
-    lines = (within % {"count": hours, "usual": usually(step.usual)}, _silence(step.committee, step.passes_to))
+    first = [] if step.on_duty is None else [_("%(name)s is on duty and answers first.") % {"name": step.on_duty.name}]
+    soon = within % {"count": hours, "usual": usually(step.usual)}
+    lines = (*first, soon, _silence(step.committee, step.passes_to))
     return AskedOf(label, str(get_text_list([_elector(one) for one in step.people], _("and"))), lines, when)
 
 
@@ -118,6 +120,7 @@ def steps_of(way: Way) -> list[dict[str, object]]:
             "committee": step.code or None,
             "only_if": only_if or None,
             "people": _people(step.people),
+            "on_duty": None if step.on_duty is None else step.on_duty.name,
             "passes_to": None if step.passes_to is None else step.passes_to.name,
             "usual": {
                 "count": step.usual.count,

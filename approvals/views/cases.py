@@ -31,11 +31,12 @@ from approvals.sight import about_case, cost_shown, visible_cases, waiting_cases
 from approvals.views.advice_parts import case_parts
 from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
-from approvals.views.looking import PageRequest, case_of
+from approvals.views.looking import PageRequest, case_of, today_of
 from approvals.views.people import Words, votes_as_people
 from approvals.voting import count
 from journal.paging import page
 from journal.refusals import Invalid
+from teams.duty import OnDuty, duty_on
 from teams.models import Committee
 from teams.permissions import may
 from teams.reasons import SENTENCES
@@ -168,7 +169,7 @@ def case_page(
         **_asked_terms(case, document, names, view),
         "sees_cost": view.figures,
         "attachments": list(deal.attachments.order_by("id")),
-        "people": votes_as_people(case, words),
+        "people": votes_as_people(case, words, _duty(request, case)),
         "tally": _tally(case, count(case)),
         "left": clock.of_case(case),
         "answered": clock.answered(case),
@@ -186,6 +187,13 @@ def case_page(
         **case_parts(request, case, known),
     }
     return render(request, "approvals/case.html", context, status=status)
+
+
+def _duty(request: PageRequest, case: Case) -> OnDuty | None:
+    """Return who is on duty for the case's committee, while it is open."""
+    if case.state != Case.State.OPEN:
+        return None
+    return duty_on([case.committee_id], today_of(request)).get(case.committee_id)
 
 
 def _recusing(request: PageRequest, case: Case, form: RecuseForm | None) -> dict[str, Any]:

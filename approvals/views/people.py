@@ -13,6 +13,7 @@ from approvals.models import Case, ConsentSeat, CounterProposal, Elector, PastVo
 from approvals.readings.figures import MARGIN
 from approvals.voting import AGAINST
 from mandates.sentences import figures_text
+from teams.duty import OnDuty
 from teams.templatetags.people import initials
 
 
@@ -52,8 +53,11 @@ def seats_as_people(seats: Sequence[ConsentSeat]) -> list[dict[str, Any]]:
     ]
 
 
-def votes_as_people(case: Case, words: Words = UNNAMED) -> list[dict[str, Any]]:
-    """Return the electorate of a case, each with the vote once cast; reads prefetched rows only."""
+def votes_as_people(case: Case, words: Words = UNNAMED, duty: OnDuty | None = None) -> list[dict[str, Any]]:
+    """Return the electorate of a case, each with the vote once cast; reads prefetched rows only.
+
+    `duty`: who is on duty today, where that still matters.
+    """
     cast = {vote.user_id: vote for vote in case.votes.all()}
     recused = {one.user_id: one for one in case.recusals.all()}
     people = []
@@ -64,8 +68,18 @@ def votes_as_people(case: Case, words: Words = UNNAMED) -> list[dict[str, Any]]:
             role = _("for %(name)s, who was away") % {"name": elector.substitution.member.name}
         elif elector.user_id == case.passed_to_id:
             role = _("answers it alone")
+        if _answers_first(case, elector, duty):
+            role = ", ".join(part for part in (role, _("on duty, answers first")) if part)
         people.append({"name": elector.user.name, "initials": initials(elector.user.name), "role": role, **shown})
     return people
+
+
+def _answers_first(case: Case, elector: Elector, duty: OnDuty | None) -> bool:
+    """Whether this is who casts the vote of the member on duty; after a case has passed, that one answers alone."""
+    if duty is None or case.passed_to_id is not None or elector.lost_at is not None:
+        return False
+    member = elector.user_id if elector.substitution is None else elector.substitution.member_id
+    return member == duty.turn.user_id and (not duty.is_away or elector.substitution is not None)
 
 
 def _answer(case: Case, elector: Elector, vote: Vote | None, recusal: Recusal | None, words: Words) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from mandates.awaiting import charters_awaiting, mandates_awaiting
 from mandates.notices import notices_of
 from mandates.requests import Asked, requests_of
 from mandates.snapshots import authority
+from teams.duty_sentences import own_duty
 from teams.models import Team
 from teams.permissions import may
 from teams.setting_up import checklist
@@ -61,6 +62,7 @@ def today(request: PageRequest) -> HttpResponse:
     is_new = not waiting and not mine and not visible_deals(request.person).exists()
     context = {
         "waiting": waiting,
+        "duties": own_duty(request.user.pk, request.person.committees, today_of(request)),
         "requests": requests,
         "notices": notices_of(list(request.person.team_roles), now) if request.person.team_roles else [],
         "deals": [_deal_item(deal) for deal in mine],

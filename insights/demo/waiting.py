@@ -22,7 +22,7 @@ from insights.demo.founding import person, propose_confirmed
 from mandates.actions import draft_mandate
 from mandates.documents import document_of
 from mandates.models import MandateVersion, Price, VersionState
-from teams.actions import name_substitute, set_absence
+from teams.actions import name_substitute, plan_round, set_absence
 from teams.models import Committee, Customer, Team
 from teams.organisation import today
 
@@ -62,6 +62,7 @@ def _submitted(who: str, customer: str, lines: list[Asked], *, at: datetime, **t
 def leave_waiting(*, at: datetime) -> None:
     """Write the open ends, each a little before `at` and in the order of their times."""
     declare(at=at - timedelta(days=1))
+    _rota(at - timedelta(days=1))
     _proposal(at)
     _unfinished(at)
     _drafts(at)
@@ -218,6 +219,14 @@ def _first_vote(deal: Deal, at: datetime) -> None:
     case = Case.objects.get(deal=deal, committee__code="deal-desk")
     reason = "One installation instead of four carries most of it."
     cast_vote(case=case, by=person("ines"), at=at, choice="approve", reason=reason)
+
+
+def _rota(at: datetime) -> None:
+    """Each member of the two committees has a week in turn: Karel and Dirk are on duty today."""
+    for code, chair, first in (("deal-desk", "karel", "karel"), ("finance", "ines", "dirk")):
+        committee = Committee.objects.get(code=code)
+        by, began = person(chair), today(at)
+        plan_round(committee=committee, by=by, at=at, first_on=began, rounds=2, first=person(first))
 
 
 def _holiday(at: datetime) -> None:

@@ -32,6 +32,7 @@ from teams.actions.people import (
     invite_user,
     reactivate_user,
 )
+from teams.actions.rota import end_turn, plan_round, plan_turn
 from teams.actions.settings import change_organisation
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "end_membership",
     "end_role",
     "end_substitute",
+    "end_turn",
     "first_use",
     "grant_role",
     "hand_over",
@@ -68,6 +70,8 @@ __all__ = [
     "invite_user",
     "merge_teams",
     "name_substitute",
+    "plan_round",
+    "plan_turn",
     "propose_change",
     "put_calendar_in_force",
     "reactivate_user",

@@ -1,7 +1,7 @@
 """Being away, and standing in: absences are set by oneself or the chair, substitutes need a third person's yes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from teams.absences import ahead, committees_of, substitutions_ahead
+from teams.actions.days import end_of, overlap, sensible_days
 from teams.actions.writing import active
 from teams.models import Absence, Committee, CommitteeSeat, Substitution, User, holds_on
 from teams.organisation import today
 from teams.permissions import About, may, require
 from teams.standing import person_of, require_today
 
-ONE_DAY = timedelta(days=1)
 LINK = "/settings/absence/"
 
 
@@ -47,9 +47,9 @@ def set_absence(
     """
     day = require_today("absence.set", by=by, at=at, about=about_absence(user, today(at)))
     active(user, "user")
-    _sensible(first_on, last_on, day)
-    ended_on = None if last_on is None else last_on + ONE_DAY
-    if any(_overlap(row.started_on, row.ended_on, first_on, ended_on) for row in ahead(day).filter(user=user)):
+    sensible_days(first_on, last_on, day)
+    ended_on = end_of(last_on)
+    if any(overlap(row.started_on, row.ended_on, first_on, ended_on) for row in ahead(day).filter(user=user)):
         raise Conflict("away_already", _("This person is away on some of these days already. End that absence first."))
     row = Absence.objects.create(user=user, started_on=first_on, ended_on=ended_on, set_by=by, set_at=at)
     named = [
@@ -112,11 +112,11 @@ def _name(
     about = about_substitution(committee.pk, member.pk, substitute.pk)
     require("substitute.name", person, about)
     locked = Committee.objects.select_for_update().get(pk=committee.pk)
-    _sensible(first_on, last_on, day)
-    ended_on = None if last_on is None else last_on + ONE_DAY
+    sensible_days(first_on, last_on, day)
+    ended_on = end_of(last_on)
     _may_stand_in(locked, member, substitute, day)
     for row in substitutions_ahead(day).filter(committee=locked):
-        if _overlap(row.started_on, row.ended_on, first_on, ended_on):
+        if overlap(row.started_on, row.ended_on, first_on, ended_on):
             if row.member_id == member.pk:
                 detail = _("Somebody is named for these days already. End that first.")
                 raise Conflict("substitute_already", detail)
@@ -192,20 +192,6 @@ def end_substitute(*, substitution: Substitution, by: User, at: datetime) -> Sub
 def _lock(substitution: Substitution) -> Substitution:
     Committee.objects.select_for_update().get(pk=substitution.committee_id)
     return Substitution.objects.select_related("committee", "member", "substitute").get(pk=substitution.pk)
-
-
-def _sensible(first_on: date, last_on: date | None, day: date) -> None:
-    if first_on < day:
-        raise Invalid("in_the_past", _("Begin today or on a later day."), path="first_on")
-    if last_on is not None and last_on < first_on:
-        raise Invalid("last_before_first", _("The last day is not before the first."), path="last_on")
-
-
-def _overlap(first: date, end: date | None, other: date, other_end: date | None) -> bool:
-    """Whether two periods share a day; their ends are exclusive, and one that ends where it starts holds no day."""
-    if end == first or other_end == other:
-        return False
-    return (other_end is None or first < other_end) and (end is None or other < end)
 
 
 def _chairs(committee_ids: Iterable[int], day: date) -> list[int]:

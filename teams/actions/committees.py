@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from teams import leaving
+from teams.actions.rota import end_turns_of
 from teams.actions.writing import active, change, checked, insert
 from teams.models import Committee, CommitteeSeat, Organisation, User
 from teams.organisation import today
@@ -107,9 +108,11 @@ def seat(committee: Committee, user: User, *, is_chair: bool, by: User, at: date
 
 
 def unseat(committee: Committee, seat_id: int, *, by: User, at: datetime) -> None:
-    """End a seat today: its holder votes no more, on open cases either. Raises: Conflict."""
+    """End a seat today and its turns on duty: its holder votes no more, on open cases either. Raises: Conflict."""
     row = open_seat(committee, seat_id)
-    _end(row, today(at))
+    day = today(at)
+    _end(row, day)
+    end_turns_of(row.user_id, row.committee_id, day)
     leaving.rights_lost(row.user_id, row.committee_id, at)
     _record("committee.unseated", row, by, at)
 

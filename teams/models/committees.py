@@ -84,11 +84,14 @@ class CommitteeSeat(DatedRow):
 class DutyTurn(DatedRow):
     """A member's turn on the rota of a committee: who answers first, and to whom a case passes on silence.
 
-    INVARIANT: turns of one committee do not overlap (trigger).
+    INVARIANT: turns of one committee do not overlap (trigger). One that was taken back holds no day.
     """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="duty_turns")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_turns")
+    # empty for turns from before there was a page for them
+    planned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

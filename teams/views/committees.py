@@ -12,15 +12,20 @@ from django.utils.translation import gettext as _
 
 from teams import actions
 from teams.actions.committees import FACTS
+from teams.actions.rota import about_turn
 from teams.changes import told
+from teams.duty import duty_on, turns_ahead
+from teams.duty_sentences import answers_today
 from teams.forms.places import CommitteeForm, NewCommitteeForm, SeatForm
 from teams.models import Committee, CommitteeChange, CommitteeSeat
+from teams.organisation import today
 from teams.rules import rule_sentences
 from teams.views.away import away_context
 from teams.views.profile import crumbs as settings_crumbs
 from teams.views.requests import PageRequest, allowed, form_page, posted, reader
 
 Kind = CommitteeChange.Kind
+NEXT_TURNS = 3
 
 
 def crumbs(committee: Committee | None = None) -> list[dict[str, str]]:
@@ -58,9 +63,20 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
         "crumbs": crumbs(),
         "manages": allowed(request, "committee.manage"),
         "sets_calendar": allowed(request, "calendar.manage"),
+        **_duty(shown, request),
         **away_context(shown, request),
     }
     return render(request, "teams/committee.html", context)
+
+
+def _duty(shown: Committee, request: PageRequest) -> dict[str, Any]:
+    """What the page says of who is on duty."""
+    day = today(timezone.now(), of=request.organisation)
+    return {
+        "duty": answers_today(duty_on([shown.pk], day).get(shown.pk), day),
+        "next_turns": turns_ahead(shown.pk, day).filter(started_on__gt=day)[:NEXT_TURNS],
+        "plans": allowed(request, "duty.plan", about_turn(shown.pk)),
+    }
 
 
 @reader("committee.manage")

@@ -1,6 +1,7 @@
 """One of everything that an address can name, in the small world: deals at each point of their way, drafts, files."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,6 +27,7 @@ from teams.actions import (
     declare_competence,
     draft_calendar,
     invite_user,
+    plan_turn,
     propose_change,
     put_calendar_in_force,
     set_absence,
@@ -187,6 +189,13 @@ def standing_in(world: World) -> dict[str, int]:
     return {"absence": absence.pk, "substitution": Substitution.objects.get().pk}
 
 
+def on_duty(world: World) -> dict[str, Any]:
+    """Karim is on duty for the deal desk today."""
+    desk, today = world.committees["deal-desk"], world.today
+    turn = plan_turn(committee=desk, user=world.karim, by=world.ines, at=world.at, first_on=today, last_on=today)
+    return {"turn": turn.pk, "karim": world.karim.pk, "next_week": (today + timedelta(days=7)).isoformat()}
+
+
 def committee_change(world: World) -> CommitteeChange:
     """A seat that Nora proposes for Hanne, which a second person answers."""
     desk, values = world.committees["deal-desk"], {"user": world.hanne.pk}
@@ -247,6 +256,7 @@ def scene(world: World) -> Scene:
         "widening": widening(held["inforce"], world).pk,
         "calendar_edition": working_calendar(world).edition,
         **standing_in(world),
+        **on_duty(world),
         "joris": world.joris.pk,
         "hanne": world.hanne.pk,
         "chloe": world.chloe.pk,

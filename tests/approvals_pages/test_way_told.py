@@ -32,6 +32,12 @@ def test_committee_is_told_with_its_chair_its_substitutes_and_who_is_away() -> N
     )
 
 
+def test_committee_is_told_with_who_is_on_duty() -> None:
+    step = replace(finance(), on_duty=CLEO)
+    assert told(Way(committees=(step,)), NAMES, days=2)[0].lines[0] == "Cleo is on duty and answers first."
+    assert steps_of(Way(committees=(step,)))[0]["on_duty"] == "Cleo"
+
+
 @pytest.mark.parametrize(
     ("silence", "passes_to", "said"),
     [

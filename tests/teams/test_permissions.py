@@ -115,6 +115,8 @@ ALLOWED: dict[str, set[str]] = {
     "substitute.name": set(),
     "substitute.confirm": set(),
     "substitute.end": set(PEOPLE) - {"nobody", "operator"},
+    "duty.plan": {"administrator"},
+    "duty.end": {"administrator"},
     "organisation.manage": {"administrator"},
     "budget.open": {"administrator"},
     "import.run": {"administrator"},
