@@ -42,6 +42,13 @@ def html(text: str, mentioned: Iterable[str] = ()) -> SafeString:
     return SafeString(cleaned)
 
 
+def excerpt(text: str, most: int = 90) -> str:
+    """Return the beginning of a comment as plain words on one line."""
+    words = (child.content for token in _READER.parse(text) for child in token.children or () if child.content)
+    said = " ".join(" ".join(words).split())
+    return said if len(said) <= most else f"{said[:most].rstrip()}…"
+
+
 def _marked(tokens: Sequence[Token], names: Sequence[str]) -> list[Token]:
     found: list[Token] = []
     for token in tokens:

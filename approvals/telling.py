@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+from approvals.followers import FOLLOWED, followers_of
 from approvals.models import Advice, Case, Deal
 from journal.record import Entry, record_all
 from teams.models import User
+from teams.organisation import today
 
 Pairs = Iterable[tuple[str, str]]
 P = ParamSpec("P")
@@ -31,12 +34,30 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         try:
             with transaction.atomic():
                 result = function(*args, **kwargs)
-                record_all(_untold.get())
+                record_all(_with_followers(_untold.get()))
             return result
         finally:
             _untold.reset(token)
 
     return acting
+
+
+def _with_followers(entries: list[Entry]) -> list[Entry]:
+    """Return the events with those who follow their deals, whoever did it and whoever is told anyway left out."""
+    deals = {index: reference for index, entry in enumerate(entries) if (reference := _deal_of(entry))}
+    if not deals:
+        return entries
+    followers = followers_of(deals.values(), today(entries[0].at))
+    return [
+        replace(entry, followers=[one for one in followers.get(deals.get(index, ""), ()) if one != entry.by])
+        for index, entry in enumerate(entries)
+    ]
+
+
+def _deal_of(entry: Entry) -> str:
+    if entry.verb not in FOLLOWED:
+        return ""
+    return next((name for kind, name in (entry.subject, *entry.about) if kind == "deal"), "")
 
 
 def tell_deal(

@@ -1,5 +1,6 @@
 """The in-app messages of one person."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -26,3 +27,9 @@ def mark_read(*, message: Message, at: datetime) -> None:
 def mark_all_read(*, user_id: int, up_to: int, at: datetime) -> int:
     """Note that a person has seen all messages up to the one with id `up_to`; later ones stay unread."""
     return messages_of(user_id, unread_only=True).filter(pk__lte=up_to).update(read_at=at)
+
+
+def mark_these_read(*, user_id: int, ids: Collection[int], at: datetime) -> int:
+    """Note that a person has seen these of their own messages; what is somebody else's stays as it is."""
+    wanted = [one for one in ids if one < 2**63]
+    return messages_of(user_id, unread_only=True).filter(pk__in=wanted).update(read_at=at)

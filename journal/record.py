@@ -17,7 +17,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event to be recorded; its fields are those of `record`."""
+    """One event to be recorded; its fields are those of `record`, and `followers`, who get no mail of it."""
 
     verb: str
     subject: tuple[str, str]
@@ -28,6 +28,7 @@ class Entry:
     tell: Sequence[int] = ()
     mail: bool = True
     link: str = ""
+    followers: Sequence[int] = ()
 
     @property
     def related(self) -> list[tuple[str, str]]:
@@ -138,10 +139,10 @@ def _address(told: Sequence[tuple[Event, Entry]]) -> None:
     """Write the messages of the events: those to the inbox are delivered by being committed."""
     messages: list[Message] = []
     for event, entry in told:
-        for person in dict.fromkeys(entry.tell):
+        for person in dict.fromkeys([*entry.tell, *entry.followers]):
             known = {"event": event, "recipient_id": person, "due_at": event.at}
             messages.append(Message(channel=Channel.INBOX, delivered_at=event.at, **known))
-            if entry.mail:
+            if entry.mail and person in entry.tell:
                 messages.append(Message(channel=Channel.MAIL, **known))
     Message.objects.bulk_create(messages)
     if any(message.channel == Channel.MAIL for message in messages):

@@ -1,4 +1,4 @@
-"""The journal's pages: the journal itself and everybody's inbox."""
+"""The journal's pages, and what one does with one's own messages; the inbox itself belongs to the deals."""
 
 from django.urls import path
 
@@ -10,7 +10,6 @@ urlpatterns = [
     path("journal/verify/", views.verify, name="verify"),
     path("journal/export/", views.export, name="export"),
     path("journal/checkpoint/", views.checkpoint, name="checkpoint"),
-    path("inbox/", views.inbox_page, name="inbox"),
     path("inbox/<int:pk>/open/", views.open_message, name="open"),
     path("inbox/read/", views.mark_all_read, name="mark_all_read"),
 ]

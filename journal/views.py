@@ -1,4 +1,4 @@
-"""The journal for those who may audit it, and everybody's own inbox."""
+"""The journal for those who may audit it, and what everybody does with their own messages."""
 
 import json
 from collections.abc import Callable
@@ -21,6 +21,8 @@ from journal.paging import page
 from journal.timeline import Entry, entries
 from journal.verify import Verdict
 
+# the inbox is a page of a later app
+NEWS = "/inbox/?view=following"
 View = Callable[..., HttpResponse | StreamingHttpResponse]
 
 
@@ -157,29 +159,6 @@ def _reader(request: HttpRequest) -> int:
     return int(request.user.pk or 0)
 
 
-@require_safe
-@login_required
-def inbox_page(request: HttpRequest) -> HttpResponse:
-    """Show one's own messages, unread ones first asked for, all on request."""
-    show_all = request.GET.get("show") == "all"
-    user_id = _reader(request)
-    found = page(inbox.messages_of(user_id, unread_only=not show_all), request.GET, order="-pk")
-    told = entries(message.event for message in found.items)
-    unread = inbox.unread_count(user_id)
-    context = {
-        "items": list(zip(found.items, told, strict=True)),
-        "page": found,
-        "show_all": show_all,
-        "unread": unread,
-        "newest": found.items[0].pk if found.items else 0,
-        "tabs": [
-            {"url": "?", "label": _("Unread"), "count": unread, "current": not show_all},
-            {"url": "?show=all", "label": _("All"), "count": None, "current": show_all},
-        ],
-    }
-    return render(request, "journal/inbox.html", context)
-
-
 @require_POST
 @login_required
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
@@ -187,7 +166,7 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
     mine = inbox.messages_of(_reader(request))
     message = get_object_or_404(mine, pk=pk)
     inbox.mark_read(message=message, at=timezone.now())
-    return redirect(message.event.link or "journal:inbox")
+    return redirect(message.event.link or NEWS)
 
 
 @require_POST
@@ -197,4 +176,4 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
     up_to = request.POST.get("up_to", "")
     if up_to.isdecimal() and len(up_to) < 19:
         inbox.mark_all_read(user_id=_reader(request), up_to=int(up_to), at=timezone.now())
-    return redirect("journal:inbox")
+    return redirect(NEWS)

@@ -44,7 +44,7 @@ def look_at(case_id: int, at: datetime) -> bool:
     elif is_over or case.stuck_at is not None:
         _act_on_silence(locked, case, at, is_over=is_over)
     else:
-        _remind(locked, case, at, _silent(case), next_at=case.due_at)
+        _remind(locked, case, at, silent_electors(case), next_at=case.due_at)
     return True
 
 
@@ -61,7 +61,7 @@ def _act_on_silence(locked: Locked, case: Case, at: datetime, *, is_over: bool) 
     votes = _represented(case)
     chosen = first_to_answer(case.committee_id, locked.day, votes, opened_at=case.opened_at)
     answers_first = [] if chosen is None else [votes[chosen.pk]]
-    _remind(locked, case, at, [*_silent(case), *answers_first], next_at=_next_working_day(locked, case, at))
+    _remind(locked, case, at, [*silent_electors(case), *answers_first], next_at=_next_working_day(locked, case, at))
 
 
 def _remind(locked: Locked, case: Case, at: datetime, people: list[int], *, next_at: datetime) -> None:
@@ -82,7 +82,7 @@ def _pass_on(locked: Locked, case: Case, at: datetime) -> bool:
         if case.due_at > at:
             _look_again(case, case.due_at)
         else:
-            people = [user for user in _silent(case) if user == case.passed_to_id]
+            people = [user for user in silent_electors(case) if user == case.passed_to_id]
             _remind(locked, case, at, people, next_at=_next_working_day(locked, case, at))
         return True
     chosen = first_to_answer(case.committee_id, locked.day, represented, opened_at=case.opened_at)
@@ -115,7 +115,7 @@ def _member_of(elector: Elector) -> int:
     return elector.user_id if elector.substitution is None else elector.substitution.member_id
 
 
-def _silent(case: Case) -> list[int]:
+def silent_electors(case: Case) -> list[int]:
     """Who may still vote, and has not since it is theirs to do."""
     voted = case.votes.all() if case.passed_at is None else case.votes.filter(cast_at__gte=case.passed_at)
     rows = holding_the_right(case).exclude(user__in=case.recusals.values("user_id"))

@@ -6,6 +6,7 @@ from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, 
 from approvals.models.comments import Comment, Mention
 from approvals.models.consents import ConsentRound, ConsentSeat
 from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
+from approvals.models.following import Follow
 from approvals.models.imports import ImportBatch, ImportedRow
 from approvals.models.revisions import Decision, Revision, RevisionLine
 
@@ -29,6 +30,7 @@ __all__ = [
     "DealSupport",
     "Decision",
     "Elector",
+    "Follow",
     "ImportBatch",
     "ImportedRow",
     "Mention",

@@ -50,6 +50,8 @@ class Case(models.Model):
     stuck_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # when somebody of the team reminded the committee last
+    nudged_at = models.DateTimeField(null=True, blank=True)
     # when the product looks at it next by itself: to remind, and from `due_at` on to do what its rule on silence says
     looks_at = models.DateTimeField(null=True, blank=True)
     # after silence, the one elector who answers alone; only a vote of theirs since then counts

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from approvals.actions.recusing import recuse as recuse_from
 from approvals.actions.vote import Conditions, cast_vote
 from approvals.clock import clock_of
+from approvals.followers import is_followed
 from approvals.forms.moves import RecuseForm, VoteForm
 from approvals.models import Case, Revision, Vote
 from approvals.quorum import Tally
@@ -177,13 +178,14 @@ def case_page(
         "mine": mine,
         "may_vote": is_open and bool(answer),
         "why_not": _why_not(case, answer.reason) if not (is_open and answer) else "",
-        "form": form or VoteForm(initial=_as_voted(mine)),
+        "form": form or VoteForm(initial=_as_voted(mine) | _as_linked(request)),
         "recusing": _recusing(request, case, recusing) if is_open and may("case.recuse", request.person, known) else {},
         "stuck": _stuck(case, deal.reference) if is_open and case.stuck_at else "",
         "newer": deal.latest if deal.latest_id != revision.pk else None,
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": allowed_by(case.approvals.filter(proposal=None).first(), words),
         **answers_of(request, case, words, sent=sent, mine=mine),
+        "follows": is_followed(deal, request.user),
         **case_parts(request, case, known),
     }
     return render(request, "approvals/case.html", context, status=status)
@@ -223,6 +225,12 @@ def _asked_terms(case: Case, document: dict[str, Any], names: Names, view: CostV
 
 def _as_voted(mine: Vote | None) -> dict[str, str]:
     return {} if mine is None else {"choice": mine.choice, "reason": mine.reason}
+
+
+def _as_linked(request: PageRequest) -> dict[str, str]:
+    """Return the answer that a link filled in; it is given only when the form is sent."""
+    choice = request.GET.get("choice", "")
+    return {"choice": choice} if choice in Vote.Choice.values else {}
 
 
 def _why_not(case: Case, reason: str) -> str:

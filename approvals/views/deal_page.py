@@ -11,8 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from approvals.actions.nudging import may_be_nudged
 from approvals.clock import Clock, clock_of
 from approvals.desk import stored
+from approvals.followers import is_followed
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
 from approvals.judging import hold_key
 from approvals.models import Approval, Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Revision
@@ -143,11 +145,12 @@ def deal_page(
         "talk": talk_part(request, rows.round, known, (forms or {}).get("remark_form")),
         "advice": advice_part(request, deal, known, latest["groups"] if latest else ()),
         "held_note": _held_note(deal, rows),
-        "cases": [_case(case, clock, words) for case in rows.cases],
+        "cases": [_case(case, clock, words, known, request) for case in rows.cases],
         "approvals": [_approval(approval, known, words, request) for approval in rows.approvals],
         "attachments": list(deal.attachments.select_related("added_by").order_by("id")),
         "supports": list(deal.supports.select_related("team").order_by("team__name")),
         "others": _others(request, deal),
+        "follows": is_followed(deal, request.user),
         "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
         "may_attach": bool(may("deal.edit", request.person, known)),
         **waiting,
@@ -297,14 +300,24 @@ def _consents(request: PageRequest, rows: Rows, known: About, clock: Clock) -> d
         "mine": mine,
         "may_answer": is_open and bool(answer),
         "why_not": _(SENTENCES[answer.reason]) if is_open and mine is not None and not answer else "",
+        "may_nudge": is_open and may_be_nudged(round, clock.now) and bool(may("consent.nudge", request.person, known)),
+        "nudged_at": round.nudged_at if is_open else None,
         "objections": objections if is_open else [],
         "may_reply": is_open and bool(may("consent.reply", request.person, known)),
         "may_escalate": is_open and bool(objections) and bool(may("objection.escalate", request.person, known)),
     }
 
 
-def _case(case: Case, clock: Clock, words: Words) -> dict[str, Any]:
-    return {"case": case, "people": votes_as_people(case, words), "left": clock.of_case(case)}
+def _case(case: Case, clock: Clock, words: Words, known: About, request: PageRequest) -> dict[str, Any]:
+    waits = case.state == Case.State.OPEN and case.paused_at is None
+    may_nudge = waits and may_be_nudged(case, clock.now) and bool(may("case.nudge", request.person, known))
+    return {
+        "case": case,
+        "people": votes_as_people(case, words),
+        "left": clock.of_case(case),
+        "may_nudge": may_nudge,
+        "nudged_at": case.nudged_at if waits else None,
+    }
 
 
 def _approval(approval: Approval, known: About, words: Words, request: PageRequest) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from insights.demo.advising import declare, leave_questions
 from insights.demo.asking import ask_from_below
 from insights.demo.deals import price_after
 from insights.demo.founding import person, propose_confirmed
+from insights.demo.talking import follow_and_mention
 from mandates.actions import draft_mandate
 from mandates.documents import document_of
 from mandates.models import MandateVersion, Price, VersionState
@@ -79,6 +80,7 @@ def leave_waiting(*, at: datetime) -> None:
     _holiday(at - timedelta(minutes=30))
     propose_widenings(at=at - timedelta(minutes=20))
     leave_questions(hospital=hospital, brewery=brewery, at=at - timedelta(minutes=2))
+    follow_and_mention(at=at)
 
 
 def _unfinished(at: datetime) -> None:

@@ -146,7 +146,8 @@ LISTS: dict[str, tuple[str, Callable[[World, int], None]]] = {
     "/settings/committees/": ("nora", more_committees),
     "/mandates/": ("nora", more_mandates),
     "/journal/": ("petra", more_events),
-    "/inbox/": ("bram", more_events),
+    "/inbox/": ("bram", more_deals),
+    "/inbox/?view=following&show=all": ("bram", more_events),
     "/settings/rates/": ("bram", more_rates),
     "/settings/tokens/": ("bram", more_tokens),
 }

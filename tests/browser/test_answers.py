@@ -95,7 +95,7 @@ def test_story_comment_that_mentions_a_colleague(sits: Sits, world: World) -> No
     bram.reads("Anke Claes is told")
     expect(bram.page.locator(".comment .mention")).to_have_text("@Anke Claes")
     anke = sits("anke")
-    anke.go("/inbox/")
+    anke.go("/inbox/?view=following")
     anke.page.get_by_role("button", name="commented on").first.click()
     anke.page.wait_for_load_state("load")
     expect(anke.page.locator(".comment strong")).to_have_text("do")

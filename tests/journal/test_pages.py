@@ -146,8 +146,8 @@ def test_inbox_shows_own_unread_messages_and_all_on_request(
     assert message is not None
     inbox.mark_read(message=message, at=at)
     assert inbox.unread_count(bram.pk) == 2
-    assert len(reader.get("/inbox/").context["items"]) == 2
-    assert len(reader.get("/inbox/?show=all").context["items"]) == 3
+    assert len(reader.get("/inbox/?view=following").context["items"]) == 2
+    assert len(reader.get("/inbox/?view=following&show=all").context["items"]) == 3
 
 
 def test_open_message_marks_it_read_and_leads_to_its_page(reader: Client, bram: Any, submitted: Submit) -> None:
@@ -179,7 +179,7 @@ def test_mark_all_read_leaves_what_came_since_and_others_alone(
     reader: Client, anke: Any, bram: Any, submitted: Submit
 ) -> None:
     submitted(1, tell=[bram.pk, anke.pk])
-    newest = reader.get("/inbox/").context["newest"]
+    newest = reader.get("/inbox/?view=following").context["newest"]
     submitted(2, tell=[bram.pk])
     reader.post("/inbox/read/", {"up_to": newest})
     assert inbox.unread_count(bram.pk) == 1

@@ -67,6 +67,8 @@ ALLOWED: dict[str, set[str]] = {
     "advice.thank": {"member", "lead", "coach"},
     "advice.see": SEEING,
     "objection.escalate": WORKERS,
+    "consent.nudge": WORKERS,
+    "case.nudge": WORKERS,
     "case.see": SEEING,
     "case.vote": {"committee"},
     "case.request": {"committee"},
