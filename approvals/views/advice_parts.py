@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from approvals.followers import is_followed
 from approvals.forms.advice import RemarkForm
 from approvals.knowing import from_document
 from approvals.models import Advice, Case, ConsentRound, Deal, Remark
@@ -56,9 +57,10 @@ def talk_part(
 
 
 def case_parts(request: PageRequest, case: Case, known: About) -> dict[str, Any]:
-    """Return what a case's page shows of both: the advice on its deal, and the talk that came before the case."""
+    """Return what a case's page shows of its deal: the advice, the talk before the case, whether the reader follows it."""
     round = ConsentRound.objects.filter(revision=case.revision_id).first()
     return {
         "advice": advice_part(request, case.deal, about(case.deal), ()),
         "talk": talk_part(request, round, known),
+        "follows": is_followed(case.deal, request.user),
     }

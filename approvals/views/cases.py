@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from approvals.actions.recusing import recuse as recuse_from
 from approvals.actions.vote import Conditions, cast_vote
 from approvals.clock import clock_of
-from approvals.followers import is_followed
 from approvals.forms.moves import RecuseForm, VoteForm
 from approvals.models import Case, Revision, Vote
 from approvals.quorum import Tally
@@ -185,7 +184,6 @@ def case_page(
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": allowed_by(case.approvals.filter(proposal=None).first(), words),
         **answers_of(request, case, words, sent=sent, mine=mine),
-        "follows": is_followed(deal, request.user),
         **case_parts(request, case, known),
     }
     return render(request, "approvals/case.html", context, status=status)
