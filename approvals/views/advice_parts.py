@@ -57,7 +57,7 @@ def talk_part(
 
 
 def case_parts(request: PageRequest, case: Case, known: About) -> dict[str, Any]:
-    """Return what a case's page shows of its deal: the advice, the talk before the case, whether the reader follows it."""
+    """Return what a case's page shows around it: its advice, the talk before it, and whether it is followed."""
     round = ConsentRound.objects.filter(revision=case.revision_id).first()
     return {
         "advice": advice_part(request, case.deal, about(case.deal), ()),
