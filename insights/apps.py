@@ -15,5 +15,7 @@ class InsightsConfig(AppConfig):
         """Name the work by its path, because this module is read before any model is."""
         ticking.register("insights.replay", "insights.ticking.advance_due", every=1)
         ticking.register("insights.trust", "insights.actions.propose_widenings", every=21_600)
+        ticking.register("insights.look_backs", "insights.ticking.ask_due", every=60)
+        import_string("insights.learning.register")()
         import_string("insights.sections.register")()
         import_string("insights.attaching.register")()

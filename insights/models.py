@@ -1,13 +1,14 @@
-"""What is learnt from past deals: replays of a version of a mandate over them, and widenings that a record earned."""
+"""What is learnt from past deals: replays over them, widenings that a record earned, precedents, look-backs."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Deal
-from mandates.models import MandateVersion
-from teams.models import Team
+from approvals.models import Case, Deal
+from mandates.fields import AmountField
+from mandates.models import Mandate, MandateVersion
+from teams.models import Customer, Team
 
 
 class ReplayState(models.TextChoices):
@@ -156,3 +157,127 @@ class Widening(models.Model):
 
     def __str__(self) -> str:
         return f"widening {self.pk} of {self.version_id}"
+
+
+# --- precedents ---
+
+
+class Precedent(models.Model):
+    """A decided case that others may cite: what it was about, how it was answered, and what made the difference.
+
+    `metrics` and `families` are texts of words, for looking similar ones up: which limits the deal was beyond (never
+    those on margins, which would tell of costs), and what it sold. `net_value` is in the deal's currency.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="precedent")
+    title = models.CharField(_("title"), max_length=120)
+    difference = models.TextField(_("what made the difference"))
+    until = models.DateField(_("good to cite until"), null=True, blank=True)
+    metrics = models.CharField(max_length=200, blank=True, default="")
+    families = models.TextField(blank=True, default="")
+    segment = models.CharField(max_length=60, blank=True, default="")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="precedents")
+    currency = models.CharField(max_length=3)
+    net_value = AmountField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.TextField(blank=True, default="")
+    # when a change of the mandate was suggested because of it: once
+    suggested_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),
+                name="precedent_withdrawn_pair",
+            ),
+        ]
+        indexes = [models.Index(fields=["-id"], condition=Q(withdrawn_at__isnull=True), name="precedent_standing")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Citation(models.Model):
+    """A link to a precedent in what was said about a deal: one for each case, or for a deal without one."""
+
+    precedent = models.ForeignKey(Precedent, on_delete=models.PROTECT, related_name="citations")
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="citations")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="citations")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["precedent", "case"], condition=Q(case__isnull=False), name="cited_once_per_case"
+            ),
+            models.UniqueConstraint(
+                fields=["precedent", "deal"], condition=Q(case__isnull=True), name="cited_once_per_deal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} cites {self.precedent_id}"
+
+
+# --- look-backs ---
+
+
+class LookBack(models.Model):
+    """What a team learnt from a deal that was won or lost, or by a day that it set: about the mandate, never a person.
+
+    INVARIANT: no page and no answer of the API names who answered it.
+    """
+
+    class Cause(models.TextChoices):
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+        DAY = "day", _("a day that the team set")
+
+    class Fit(models.TextChoices):
+        FITTED = "fitted", _("it fitted")
+        NARROW = "narrow", _("it was too narrow")
+        WIDE = "wide", _("it was too wide")
+        UNCLEAR = "unclear", _("it was not clear")
+
+    class Again(models.TextChoices):
+        YES = "yes", _("yes, the same way")
+        OTHERWISE = "otherwise", _("yes, in another way")
+        NO = "no", _("no")
+
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="look_backs")
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="look_backs")
+    due_on = models.DateField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    fit = models.CharField(max_length=10, choices=Fit.choices, blank=True, default="")
+    mandate_said = models.TextField(blank=True, default="")
+    gave = models.TextField(blank=True, default="")
+    got = models.TextField(blank=True, default="")
+    again = models.CharField(max_length=10, choices=Again.choices, blank=True, default="")
+    again_said = models.TextField(blank=True, default="")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "cause"], name="look_back_once_per_cause"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True, answered_at__isnull=True, fit="", again="")
+                | (Q(answered_by__isnull=False, answered_at__isnull=False) & ~Q(fit="") & ~Q(again="")),
+                name="look_back_answered_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(asked_at__isnull=True), name="look_back_due"),
+            models.Index(fields=["-answered_at"], condition=Q(answered_at__isnull=False), name="look_back_answered"),
+            models.Index(fields=["mandate", "-id"], condition=Q(answered_at__isnull=False), name="look_back_mandate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"look-back on {self.deal_id}"

@@ -1,16 +1,20 @@
-"""Replays that wait to be taken further, whichever worker finds them."""
+"""What falls due by itself: replays to be taken further, look-backs to be asked."""
 
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 
 from insights.actions import advance
-from insights.models import OPEN_STATES, Replay, ReplayPart
+from insights.actions.look_backs import ask
+from insights.models import OPEN_STATES, LookBack, Replay, ReplayPart
 from insights.waking import wake_replay
+from teams.organisation import today
 
 # How many parts one turn judges: a turn of the embedded worker must not keep the mail waiting for long.
 ROUNDS = 4
+# how many look-backs one turn asks
+MOST_ASKED = 200
 
 
 def advance_due(at: datetime) -> int:
@@ -29,6 +33,13 @@ def advance_due(at: datetime) -> int:
         if not moved:
             break
     return done
+
+
+def ask_due(at: datetime) -> int:
+    """Ask the look-backs whose day has come, each in its own transaction; count them."""
+    due = LookBack.objects.filter(asked_at=None, due_on__lte=today(at)).order_by("due_on", "id")
+    standing = due.filter(Q(cause=LookBack.Cause.DAY) | Q(deal__state=F("cause")))
+    return sum(ask(pk, at) for pk in list(standing.values_list("pk", flat=True)[:MOST_ASKED]))
 
 
 def _free(replay: Replay, at: datetime) -> int:

@@ -11,7 +11,9 @@ from teams.actions.people import is_first_use
 from teams.demo import demo_people
 from teams.permissions import COACH, NOBODY, Person, may
 
-MORE = frozenset({"/pocket/", "/charter/", "/customers/", "/products/", "/journal/", "/settings/"})
+MORE = frozenset(
+    {"/pocket/", "/precedents/", "/look-backs/", "/charter/", "/customers/", "/products/", "/journal/", "/settings/"}
+)
 
 
 class Place(TypedDict):
@@ -51,6 +53,8 @@ def _places(request: HttpRequest, person: Person, unread: str) -> list[Place]:
         *([("/coaching/", _("Coaching"), "")] if COACH in person.team_roles.values() else []),
         ("/mandates/", _("Mandates"), ""),
         ("/teams/", _("Teams"), ""),
+        ("/precedents/", _("Precedents"), ""),
+        ("/look-backs/", _("Look-backs"), ""),
         ("/inbox/", _("Inbox"), unread),
         ("/charter/", _("Charter"), ""),
         ("/customers/", _("Customers"), ""),

@@ -122,6 +122,34 @@ def _revokes_approval(person: Person, about: About) -> Answer:
     return _not_a_party(person, about)
 
 
+# --- what is learnt ---
+
+
+def _publishes(person: Person, about: About) -> Answer:
+    """The committee that decided a case, or the account lead of its team."""
+    if about.committee_ids & person.committees:
+        return _yes("committee")
+    return _yes(LEAD) if _role_in_team(person, about) == LEAD else _no("not_yours_to_publish")
+
+
+def _withdraws_precedent(person: Person, about: About) -> Answer:
+    """Whoever published it, the committee's chair, or the team's account lead."""
+    if about.owner_id == person.user_id:
+        return _yes("published_it")
+    if about.committee_ids & person.chairs:
+        return _yes("chair")
+    return _yes(LEAD) if _role_in_team(person, about) == LEAD else _no("published_by_another")
+
+
+def _answers_look_back(person: Person, about: About) -> Answer:
+    """Those who worked on the deal, or the account lead for them, while they work in its team."""
+    works = _works_in_team(person, about)
+    if works and _role_in_team(person, about) != LEAD:
+        took_part = person.user_id in {about.contact_id, *about.editor_ids}
+        return _yes("took_part") if took_part else _no("took_no_part")
+    return works
+
+
 # --- advice ---
 
 
@@ -355,6 +383,12 @@ PERMISSIONS: dict[str, Predicate] = {
     "import.run": _administers,
     "journal.read": _has(AUDITOR),
     "replay.ask": _asks_replay,
+    "precedent.see": _everybody,
+    "precedent.publish": _publishes,
+    "precedent.withdraw": _withdraws_precedent,
+    "lookback.see": _everybody,
+    "lookback.plan": _works_in_team,
+    "lookback.answer": _answers_look_back,
     "replay.cancel": _cancels_replay,
     "token.manage": _manages_token,
 }

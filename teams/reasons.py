@@ -38,6 +38,11 @@ SENTENCES: dict[str, str] = {
     "proposed_it": _("You proposed this change, so a second person confirms it."),
     "gains_by_it": _("You gain a right by this change, so somebody else confirms it."),
     "proposed_by_another": _("Only whoever proposed this takes it back."),
+    "not_yours_to_publish": _("The committee that decided a case publishes it as a precedent, or the account lead."),
+    "published_by_another": _(
+        "Whoever published a precedent withdraws it, the committee's chair, or the account lead."
+    ),
+    "took_no_part": _("Those who worked on the deal look back on it, or the account lead."),
     "cost_hidden": _("Cost and margin of this team are not shown to you."),
     "not_contact": _("Only the contact, the account lead or a mandate administrator may hand this customer over."),
     "not_with_the_team": _("Only the deal's team, its coaches and the teams that support it talk here."),

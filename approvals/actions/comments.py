@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from approvals import following
 from approvals.actions.settling import sha256
 from approvals.audience import mentioned_in, people_who_see
 from approvals.locking import lock_draft
@@ -39,6 +40,7 @@ def comment(*, deal: Deal, by: User, at: datetime, text: str, case: Case | None 
     pairs = [] if case is None else [("case", str(case.pk))]
     told = [*mentioned, *owners(locked)]
     tell_deal("deal.commented", locked, by=by, at=at, data=data | {"mentioned": mentioned}, tell=told, about=pairs)
+    following.said(locked, [] if case is None else [case], text, by=by, at=at)
     return made
 
 

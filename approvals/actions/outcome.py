@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from approvals import following
 from approvals.actions.advice_closing import close_advice
 from approvals.actions.settling import expect_edition, move, release, save, sha256
 from approvals.actions.submit import checked_reason
@@ -87,6 +88,7 @@ def _close(deal: Deal, name: str, *, by: User, at: datetime, closed_on: date, wh
     close_advice(deal, by=by, at=at)
     data = {"closed_on": closed_on, "why_sha256": sha256(why)}
     tell_deal(event, deal, by=by, at=at, data=data, tell=owners(deal))
+    following.closed(deal, by=by, at=at)
     return deal
 
 

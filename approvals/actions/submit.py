@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from approvals import following
 from approvals.actions.advice_closing import close_advice
 from approvals.actions.draft import become_editor
 from approvals.actions.settling import (
@@ -58,6 +59,7 @@ def submit(*, deal: Deal, by: User, at: datetime, edition: int | None) -> Decisi
     require(found.permission, person, About(team_id=locked.team.pk))
     turn = put_forward(locked, _judge(locked, person), cause=Decision.Cause.SUBMIT, by=by, at=at)
     _act(turn)
+    following.said(turn.deal, turn.revision.cases.all(), turn.revision.why, by=by, at=at)
     return turn.decision
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from approvals import countering, envelopes
+from approvals import countering, envelopes, following
 from approvals.actions.electing import strike_out
 from approvals.actions.settling import (
     approve,
@@ -87,6 +87,7 @@ def cast_vote(
         data["conditions_sha256"] = sha256(str(kept["figures"]))
     tell_case(found.event, current, by=by, at=at, data=data)
     _settle(locked, current, counted, by=by, at=at)
+    following.said(locked.deal, [current], reason, by=by, at=at)
     return current
 
 

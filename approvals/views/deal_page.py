@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from approvals.actions.nudging import may_be_nudged
 from approvals.clock import Clock, clock_of
+from approvals.deal_sections import of_deal
 from approvals.desk import stored
 from approvals.followers import is_followed
 from approvals.forms.moves import ConsentForm, OptionalReasonForm, ReasonForm, ReplyForm, ResultForm
@@ -153,6 +154,7 @@ def deal_page(
         "follows": is_followed(deal, request.user),
         "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
         "may_attach": bool(may("deal.edit", request.person, known)),
+        "sections": of_deal(deal, request.person, request),
         **waiting,
         **comments_of(request, deal),
         **_forms(request, forms or {}),

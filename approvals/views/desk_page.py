@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.catalogue_search import is_large, offered
+from approvals.deal_sections import of_desk
 from approvals.desk import SAVING, Desk
 from approvals.judging import Preview, preview
 from approvals.models import Deal
 from approvals.readings.diff import Change, draft_changes
-from approvals.readings.verdict import Reader
+from approvals.readings.verdict import Reader, Verdict
 from approvals.shown import product_names, verdict_of
 from approvals.sight import visible_deals
 from approvals.terms import read
@@ -82,7 +83,15 @@ def answer_of(request: PageRequest, desk: Desk) -> dict[str, Any]:
     shown = verdict_of(asked, team=desk.team, customer=desk.customer, reader=reader, products=products, days=days)
     problems = [*_not_judged(desk), *(problem.detail for problem in asked.problems)]
     said = desk_hint(desk.deal, shown.groups) if shown is not None else ""
-    return {"verdict": shown, "silence": _silence(asked), "problems": problems, "advice_hint": said}
+    beside = of_desk(desk, _beyond(shown), request) if shown is not None else []
+    context = {"verdict": shown, "silence": _silence(asked), "problems": problems, "advice_hint": said}
+    return context | {"sections": beside}
+
+
+def _beyond(shown: Verdict) -> frozenset[str]:
+    """Return the limits that ask for a committee, as far as the reader may know."""
+    readings = (one for group in shown.groups for one in (group.worst, *group.others))
+    return frozenset(one.metric for one in readings if one.counts and one.level == "committee")
 
 
 def _silence(asked: Preview) -> str:

@@ -30,6 +30,7 @@ class Settings:
     consent_days: int
     notice_days: int
     carries_budgets: bool = False
+    citations_suggest: int = 3
     margin_good: int = 40
     margin_fair: int = 20
     trusts_records: bool = True
@@ -41,6 +42,15 @@ class Settings:
 
 
 HUNDRED = 100
+AT_LEAST_ONE = (
+    "approval_days",
+    "consent_days",
+    "citations_suggest",
+    "trust_days",
+    "trust_deals",
+    "trust_near",
+    "trust_step",
+)
 NAMES = tuple(field.name for field in fields(Settings))
 TOLD = frozenset(NAMES) - {"name"}
 
@@ -74,7 +84,7 @@ def _sensible(to: Settings) -> None:
     if not to.margin_fair < to.margin_good <= 100:
         detail = _("Fair begins below good, and good ends at 100 %.")
         raise Invalid("bands_out_of_order", detail, path="margin_fair")
-    for path in ("approval_days", "consent_days", "trust_days", "trust_deals", "trust_near", "trust_step"):
+    for path in AT_LEAST_ONE:
         if getattr(to, path) < 1:
             raise Invalid("too_small", _("This is at least 1."), path=path)
     for path in ("trust_won", "trust_step"):

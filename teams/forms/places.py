@@ -282,6 +282,9 @@ class OrganisationForm(EditionForm):
         label=_("How much wider a bound is proposed, in percent of it"), min_value=1, max_value=100
     )
 
+    citations_suggest = forms.IntegerField(
+        label=_("Cases that cite a precedent before a change of the mandate is suggested"), min_value=1, max_value=99
+    )
     margin_good = forms.IntegerField(
         label=_("A margin is good from, in percent"),
         min_value=1,

@@ -46,6 +46,10 @@ class Organisation(models.Model):
     trust_near = models.PositiveSmallIntegerField(_("deals that came near a bound, at least"), default=5)
     trust_step = models.PositiveSmallIntegerField(_("how much wider a bound is proposed, in percent of it"), default=10)
     notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
+    # in so many cases a precedent is cited before a change of the mandate is suggested
+    citations_suggest = models.PositiveSmallIntegerField(
+        _("citations of a precedent before a change of the mandate is suggested"), default=3
+    )
     # a margin as a rating: good from here on, fair from there on, below that thin
     margin_good = models.PositiveSmallIntegerField(_("margin that is rated good, in percent"), default=40)
     margin_fair = models.PositiveSmallIntegerField(_("margin that is rated fair, in percent"), default=20)

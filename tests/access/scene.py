@@ -16,7 +16,9 @@ from approvals.actions.files import attach
 from approvals.actions.outcome import win
 from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
-from insights.models import Widening
+from insights.actions.precedents import publish
+from insights.models import LookBack, Widening
+from insights.ticking import ask_due
 from insights.trust import Record, Row
 from mandates.actions import ask_for_mandate, draft_charter, draft_mandate, propose, propose_charter
 from mandates.documents import document_of
@@ -214,6 +216,16 @@ def widening(version: MandateVersion, world: World) -> Widening:
     )
 
 
+def learnt(world: World, made: dict[str, Deal]) -> dict[str, int]:
+    """A precedent of the deal desk's, and the look-back on the won deal, which nobody has answered."""
+    case = Case.objects.get(deal=made["allowed"])
+    said = {"title": "Training below list", "difference": "They took two years."}
+    precedent = publish(case=case, by=world.ines, at=world.at, **said)
+    ask_due(world.at)
+    look_back = LookBack.objects.get(deal=made["won"])
+    return {"precedent": precedent.pk, "decided_case": case.pk, "look_back": look_back.pk}
+
+
 def scene(world: World) -> Scene:
     """Make one of everything."""
     made = deals(world)
@@ -265,5 +277,6 @@ def scene(world: World) -> Scene:
         "today": world.today.isoformat(),
     }
     names |= answers(world, made)
+    names |= learnt(world, made)
     names["message"] = names["user"]  # no message of anybody's has the number: each sees their own alone
     return Scene(world, names)
