@@ -1,6 +1,7 @@
 """Who may do what: one table of predicates over plain values; what is not listed is denied."""
 
 from journal.refusals import NotAllowed
+from teams.learning_rules import answers_look_back, publishes, withdraws_precedent
 from teams.reasons import SENTENCES
 from teams.relations import (
     ADMINISTRATOR,
@@ -120,34 +121,6 @@ def _revokes_approval(person: Person, about: About) -> Answer:
     if not about.committee_ids & person.committees:
         return _no("not_on_committee")
     return _not_a_party(person, about)
-
-
-# --- what is learnt ---
-
-
-def _publishes(person: Person, about: About) -> Answer:
-    """The committee that decided a case, or the account lead of its team."""
-    if about.committee_ids & person.committees:
-        return _yes("committee")
-    return _yes(LEAD) if _role_in_team(person, about) == LEAD else _no("not_yours_to_publish")
-
-
-def _withdraws_precedent(person: Person, about: About) -> Answer:
-    """Whoever published it, the committee's chair, or the team's account lead."""
-    if about.owner_id == person.user_id:
-        return _yes("published_it")
-    if about.committee_ids & person.chairs:
-        return _yes("chair")
-    return _yes(LEAD) if _role_in_team(person, about) == LEAD else _no("published_by_another")
-
-
-def _answers_look_back(person: Person, about: About) -> Answer:
-    """Those who worked on the deal, or the account lead for them, while they work in its team."""
-    works = _works_in_team(person, about)
-    if works and _role_in_team(person, about) != LEAD:
-        took_part = person.user_id in {about.contact_id, *about.editor_ids}
-        return _yes("took_part") if took_part else _no("took_no_part")
-    return works
 
 
 # --- advice ---
@@ -384,11 +357,11 @@ PERMISSIONS: dict[str, Predicate] = {
     "journal.read": _has(AUDITOR),
     "replay.ask": _asks_replay,
     "precedent.see": _everybody,
-    "precedent.publish": _publishes,
-    "precedent.withdraw": _withdraws_precedent,
+    "precedent.publish": publishes,
+    "precedent.withdraw": withdraws_precedent,
     "lookback.see": _everybody,
     "lookback.plan": _works_in_team,
-    "lookback.answer": _answers_look_back,
+    "lookback.answer": answers_look_back,
     "replay.cancel": _cancels_replay,
     "token.manage": _manages_token,
 }

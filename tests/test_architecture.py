@@ -22,6 +22,7 @@ PURE = [
     "teams/permissions.py",
     "teams/rota.py",
     "teams/seat_rules.py",
+    "teams/learning_rules.py",
     "teams/reasons.py",
     "teams/relations.py",
     "teams/working_time.py",
@@ -36,6 +37,7 @@ PURE_TOO = {
     "teams.permissions",
     "teams.reasons",
     "teams.relations",
+    "teams.learning_rules",
     "teams.seat_rules",
 }
 # Pure, but from outside: msgspec encodes values, polars and numpy compute in columns; they read nothing. The rest of
