@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from approvals.readings import figures
 from approvals.readings.lines import totals_of
-from approvals.terms import DraftTerms
 
 Document = Mapping[str, Any]
 
@@ -37,29 +36,6 @@ def changes(before: Document, after: Document, product_names: Mapping[str, str])
         *_line_changes(_by_product(before), _by_product(after), product_names, currency),
     ]
     return [row for row in rows if row is not None]
-
-
-def draft_changes(
-    before: DraftTerms, after: DraftTerms, product_names: Mapping[str, str], currency: str
-) -> list[Change]:
-    """Return what differs between two states of a draft."""
-    rows = [
-        _counted(_("Term"), before.term_months, after.term_months, more_gives=False),
-        _counted(_("Payment days"), before.payment_days, after.payment_days, more_gives=True),
-        *_line_changes(_by_product(_document(before)), _by_product(_document(after)), product_names, currency),
-    ]
-    if before.why != after.why:
-        rows.append(Change(_("Why"), before.why, after.why))
-    return [row for row in rows if row is not None]
-
-
-def _document(draft: DraftTerms) -> Document:
-    """Return a draft's lines as a deal document holds them; it has no list prices yet."""
-    lines = [
-        {"product": line.product, "quantity": line.quantity, "unit_price": line.unit_price, "list_price": 0}
-        for line in draft.lines
-    ]
-    return {"lines": lines}
 
 
 def _by_product(deal: Document) -> dict[tuple[str, int], Document]:

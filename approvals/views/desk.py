@@ -22,9 +22,10 @@ from approvals.states import DEAL_MOVES
 from approvals.views.choosing import choose_customer
 from approvals.views.desk_page import answer_of, catalogue_of, desk_page, edition_of
 from approvals.views.looking import PageRequest, customer_of, deal_of, is_history, signed_in_part, team_of, today_of
+from approvals.views.meeting import STALE, merge, met
 from approvals.views.saving import saved
 from journal.moves import legal
-from journal.refusals import Refusal
+from journal.refusals import Conflict, Refusal
 from teams.models import Customer, Team
 from teams.permissions import About, may
 
@@ -67,16 +68,22 @@ def new(request: PageRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: PageRequest, reference: str) -> HttpResponse:
-    """Change a deal's draft; what somebody else saved meanwhile is shown beside one's own."""
+    """Change a deal's draft; what somebody else saved meanwhile is shown beside one's own, and chosen between."""
     deal = deal_of(request, reference)
     if not may("deal.edit", request.person, about_next(deal, today_of(request))):
         raise Http404
-    if is_history(deal) or not any(move.name == "edit" for move in legal(DEAL_MOVES, deal.state)):
-        messages.info(request, _("This deal is closed, so its draft stays as it is. Copy it to start again."))
-        return redirect("approvals:deal", deal.reference)
+    closed = is_history(deal) or not any(move.name == "edit" for move in legal(DEAL_MOVES, deal.state))
+    said = _("This deal is closed, so its draft stays as it is. Copy it to start again.")
     if request.method == "GET":
-        return desk_page(request, desks.stored(deal, on=today_of(request)))
+        if not closed:
+            return desk_page(request, desks.stored(deal, on=today_of(request)))
+        messages.info(request, said)
+        return redirect("approvals:deal", deal.reference)
+    if request.POST.get("then") == "merge":
+        return merge(request, deal)
     desk = _sent(request, deal.customer, team_of(deal.customer, today_of(request)) or deal.team, deal)
+    if closed:  # closed while somebody was typing: what was typed stays on the page
+        return desk_page(request, desk, refusal=Conflict("illegal_move", said))
     terms = desk.draft()
     if request.POST.get("do") not in desks.SAVING or not desk.is_right or terms is None:
         return desk_page(request, desk)
@@ -86,6 +93,8 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
             deal=deal, by=request.user, at=timezone.now(), edition=edition_of(request), terms=terms, header=header
         )
     except Refusal as refusal:
+        if refusal.code == STALE:
+            return met(request, deal, desk, terms)
         return desk_page(request, desk, refusal=refusal)
     return saved(request, deal)
 

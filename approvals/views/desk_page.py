@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from approvals.catalogue_search import is_large, offered
 from approvals.deal_sections import of_desk
 from approvals.desk import SAVING, Desk
+from approvals.forms.meeting import state_of, state_text
 from approvals.judging import Preview, preview
 from approvals.models import Deal
-from approvals.readings.diff import Change, draft_changes
 from approvals.readings.verdict import Reader, Verdict
-from approvals.shown import product_names, verdict_of
+from approvals.shown import verdict_of
 from approvals.sight import visible_deals
 from approvals.terms import read
 from approvals.views.advice_parts import desk_hint
@@ -31,21 +31,24 @@ RECENT_DEALS = 200
 
 
 def desk_page(request: PageRequest, desk: Desk, *, refusal: Refusal | None = None) -> HttpResponse:
-    """Render the whole page; a refused save keeps what was written, and a stale one shows what differs."""
-    stale = refusal is not None and refusal.code == "stale_edition"
-    theirs = Deal.objects.get(pk=desk.deal.pk) if desk.deal is not None and stale else desk.deal
+    """Render the whole page; a refused save keeps what was written."""
     sent = request.method == "POST"
     context = {
         "desk": desk,
-        "edition": edition_of(request) if sent and not stale else theirs and theirs.edition,
-        "stale": {"rows": _differences(theirs, desk)} if stale and theirs is not None else None,
-        "wrong": _wrong(desk, None if stale else refusal) if request.POST.get("do") in SAVING else [],
+        "edition": edition_of(request) if sent else desk.deal and desk.deal.edition,
+        "base": request.POST.get("base", "") if sent else desk.deal and found_state(desk.deal),
+        "wrong": _wrong(desk, refusal) if request.POST.get("do") in SAVING else [],
         "others": _other_deals(request, desk),
         **_around(request, desk),
         **catalogue_of(request, desk),
         **answer_of(request, desk),
     }
     return render(request, "approvals/desk.html", context, status=200 if refusal is None else refusal.status)
+
+
+def found_state(deal: Deal) -> str:
+    """Return the draft as the page found it, for the case that somebody else saves it meanwhile."""
+    return state_text(state_of(read(deal.draft), kind=deal.kind, channel=deal.channel, currency=deal.currency))
 
 
 def edition_of(request: PageRequest) -> int | None:
@@ -131,19 +134,11 @@ def _around(request: PageRequest, desk: Desk) -> dict[str, Any]:
     recent = Deal.objects.filter(team=desk.team).order_by("-id").values_list("channel", flat=True)[:RECENT_DEALS]
     return {
         "supporting": supporting,
+        "supports_base": request.POST.get("supports_base", "") if request.method == "POST" else " ".join(supporting),
         "support_choices": list(Team.objects.filter(is_active=True).exclude(pk=desk.team.pk).order_by("name")),
         "channels": sorted({channel for channel in recent if channel}),
         "attachments": list(deal.attachments.order_by("id")) if deal else [],
     }
-
-
-def _differences(theirs: Deal, desk: Desk) -> list[Change]:
-    mine = desk.draft()
-    if mine is None:
-        return []
-    saved = read(theirs.draft)
-    names = product_names(line.product for line in (*saved.lines, *mine.lines))
-    return draft_changes(saved, mine, names, desk.currency)
 
 
 def _wrong(desk: Desk, refusal: Refusal | None) -> list[dict[str, str]]:

@@ -41,7 +41,10 @@ def _keep_supports(request: PageRequest, deal: Deal) -> None:
         return
     wanted = set(request.POST.getlist("supporting"))
     now = set(deal.supports.values_list("team__code", flat=True))
-    for team in Team.objects.filter(code__in=wanted ^ now).order_by("code"):
+    # only what this person changed: a team that somebody else added meanwhile stays
+    found = set(request.POST["supports_base"].split()) if "supports_base" in request.POST else now
+    changed = (wanted - found - now) | ((found - wanted) & now)
+    for team in Team.objects.filter(code__in=changed).order_by("code"):
         change = support if team.code in wanted else unsupport
         try:
             change(deal=deal, team=team, by=request.user, at=timezone.now())

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.http import HttpResponse
@@ -45,7 +46,7 @@ def value_of(client_answer: Any, name: str) -> str:
     """The value of a field in an answered page."""
     found = re.search(rf'name="{re.escape(name)}" value="([^"]*)"', client_answer.content.decode())
     assert found, f"no field {name}"
-    return found.group(1)
+    return unescape(found.group(1))
 
 
 def text_of(answer: Any) -> str:

@@ -7,12 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from approvals.actions.draft import edit_draft
 from approvals.models import Deal
 from approvals.terms import read
 from tests.approvals_pages.conftest import SignIn
-from tests.approvals_pages.posting import desk, line, terms, text_of, value_of
-from tests.factories import AT, World
+from tests.approvals_pages.posting import desk, line, text_of, value_of
+from tests.factories import World
 
 Draft = Callable[..., Deal]
 
@@ -268,19 +267,6 @@ def test_edit_saves_over_the_edition_that_was_read(bram: Client, draft: Draft) -
     assert bram.post(f"/deals/{deal.reference}/edit", sent).status_code == 302
     deal.refresh_from_db()
     assert str(read(deal.draft).lines[0].unit_price) == "1150.00"
-
-
-def test_edit_of_a_stale_edition_shows_both_and_can_be_saved_again(bram: Client, draft: Draft, world: World) -> None:
-    deal = draft()
-    edit_draft(deal=deal, by=world.anke, at=AT, edition=deal.edition, terms=terms("1180"))
-    sent = desk(line(price="1150"), do="save", reference=deal.reference, edition="1")
-    answer = bram.post(f"/deals/{deal.reference}/edit", sent)
-    assert answer.status_code == 409
-    said = text_of(answer)
-    assert "Somebody else saved this draft" in said
-    assert "1,180.00 EUR" in said and "1,150.00 EUR" in said
-    again = desk(line(price="1150"), do="save", reference=deal.reference, edition=value_of(answer, "edition"))
-    assert bram.post(f"/deals/{deal.reference}/edit", again).status_code == 302
 
 
 @pytest.mark.parametrize(("key", "status"), [("anke", 200), ("els", 404), ("femke", 404), ("petra", 404)])

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from approvals.readings.breaches import ask, breaches
-from approvals.readings.diff import changes, draft_changes
+from approvals.readings.diff import changes
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.story import Objection, Standing, next_step, pending_note, stands
-from approvals.terms import DraftLine, DraftTerms
 from tests.approvals_pages.examples import NAMES, answer, case, finding
 
 DAY = date(2026, 12, 23)
@@ -131,14 +130,6 @@ def test_changes_of_one_product_on_two_lines_are_kept_apart() -> None:
 
 def test_changes_tell_of_another_list_price() -> None:
     assert rows(deal(), deal({"list_price": "1250.00"}))["Switch 24 ports, list price"][1] == "1,250.00\u00a0EUR"
-
-
-def test_draft_changes_need_no_list_prices() -> None:
-    def draft(price: str, why: str) -> DraftTerms:
-        return DraftTerms(12, 30, why, (DraftLine("RT-1", Decimal(1), Decimal(price)),))
-
-    found = draft_changes(draft("700", "a"), draft("650", "b"), NAMES.products, "EUR")
-    assert [(row.label, row.turn_text) for row in found] == [("Router", "gives more"), ("Why", "")]
 
 
 # --- what a committee is asked ---
