@@ -1,5 +1,6 @@
 """The open book: everybody reads every mandate, and what depends on cost only who may see cost."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -53,6 +54,26 @@ def _covered(row: Mapping[str, Any]) -> dict[str, Any]:
         return dict(row)
     kept = {name: value for name, value in row.items() if name not in BOUNDS}
     return kept | ({"limit": HIDDEN} if "limit" in row else {"member": HIDDEN, "team": HIDDEN})
+
+
+def as_meant(document: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what somebody without sight of cost sent back: a bound that reads as hidden is the one of its source.
+
+    The row is found by what it limits and under which conditions; one that the source does not have stays as it is.
+    """
+    rows = document.get("limits")
+    if not isinstance(rows, list):
+        return dict(document)
+    known = {_place_of(row): row for row in source.get("limits", []) if row.get("metric") in COST_METRICS}
+    return {**document, "limits": [known.get(_place_of(row), row) if _is_covered(row) else row for row in rows]}
+
+
+def _is_covered(row: Any) -> bool:
+    return isinstance(row, Mapping) and HIDDEN in (row.get("member"), row.get("team"))
+
+
+def _place_of(row: Mapping[str, Any]) -> str:
+    return json.dumps([row.get("metric"), row.get("when") or {}], sort_keys=True, default=str)
 
 
 def without_margins(document: Mapping[str, Any]) -> dict[str, Any]:

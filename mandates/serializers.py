@@ -185,6 +185,10 @@ class ProposeSerializer(StrictSerializer):
     confirmed = serializers.ListField(child=serializers.CharField(max_length=300), required=False, default=list)
 
 
+class TakeBackSerializer(StrictSerializer):
+    """Nothing: which version, and which edition of it, stand beside the body."""
+
+
 class UsageSerializer(serializers.Serializer):
     """One budget: used = held + committed."""
 

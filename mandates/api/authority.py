@@ -1,5 +1,6 @@
 """The API of mandates and the charter. Granting is not here: it needs a person's own session."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,17 +20,19 @@ from journal.idempotency import idempotent
 from mandates import actions
 from mandates.api.asking import day_of, person_of_request
 from mandates.balances import Usage, usage
+from mandates.documents import document_of
 from mandates.engine import check_mandate
 from mandates.expectations import check_tests
 from mandates.models import CharterPeriod, CharterVersion, Mandate, MandateVersion, VersionHolder
 from mandates.models import VersionPeriod as Period
-from mandates.openness import sees_charter_margins
+from mandates.openness import as_meant, sees_charter_margins
 from mandates.serializers import (
     CharterVersionSerializer,
     MandateDetailSerializer,
     MandateDraftSerializer,
     MandateSerializer,
     ProposeSerializer,
+    TakeBackSerializer,
     UsageSerializer,
     VersionDetailSerializer,
     VersionSerializer,
@@ -56,6 +59,7 @@ DRAFT_EXAMPLE = OpenApiExample(
     request_only=True,
     value={"document": DOCUMENT, "name": "Retail", "teams": ["retail"], "note": "Small things at the counter."},
 )
+PROPOSE_EXAMPLE = OpenApiExample("Nothing to confirm", request_only=True, value={"confirmed": []})
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="The number of the version.")
 
 
@@ -113,7 +117,7 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
     @idempotent
     def create(self, request: Request) -> Response:
         """Begin a draft."""
-        values = _draft_values(request)
+        values = draft_values(request)
         document = values["document"]
         version = actions.draft_mandate(
             by=asker(request),
@@ -172,16 +176,15 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
     def change_draft(self, request: Request, code: str, number: str) -> Response:
         """Replace what a draft says; only its drafters may."""
         version = self._version(request, code, number)
-        values = _draft_values(request)
+        values = draft_values(request, document_of(version))
         with transaction.atomic():
-            locked = MandateVersion.objects.select_for_update().get(pk=version.pk)
-            require_match(request, locked.edition)
+            edition = _read_edition(request, version)
             teams = values.get("teams")
             actions.edit_draft(
                 version=version,
                 by=asker(request),
                 at=timezone.now(),
-                edition=locked.edition,
+                edition=edition,
                 document=values["document"],
                 teams=[holder.team for holder in version.holders.all()] if teams is None else teams,
                 note=values["note"],
@@ -196,9 +199,10 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
     @extend_schema(
         summary="Propose a draft",
         tags=["mandates"],
-        parameters=[NUMBER, IDEMPOTENCY_KEY],
+        parameters=[NUMBER, IF_MATCH, IDEMPOTENCY_KEY],
         request=ProposeSerializer,
         responses={200: VersionDetailSerializer},
+        examples=[PROPOSE_EXAMPLE],
     )
     @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,6})/propose")
     @idempotent
@@ -207,8 +211,30 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         taken = ProposeSerializer(data=request.data)
         taken.is_valid(raise_exception=True)
         version = self._version(request, code, number)
-        confirmed = taken.validated_data["confirmed"]
-        actions.propose(version=version, by=asker(request), at=timezone.now(), confirmed=confirmed)
+        with transaction.atomic():
+            edition = _read_edition(request, version)
+            confirmed = taken.validated_data["confirmed"]
+            actions.propose(version=version, by=asker(request), at=timezone.now(), edition=edition, confirmed=confirmed)
+        return self._shown(request, version)
+
+    @extend_schema(
+        summary="Take a version back",
+        description="Of a draft, or of what is proposed and not answered: its drafters' own way out.",
+        tags=["mandates"],
+        parameters=[NUMBER, IF_MATCH, IDEMPOTENCY_KEY],
+        request=TakeBackSerializer,
+        responses={200: VersionDetailSerializer},
+        examples=[OpenApiExample("Nothing", request_only=True, value={})],
+    )
+    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,6})/take-back")
+    @idempotent
+    def take_back(self, request: Request, code: str, number: str) -> Response:
+        """Take a draft or a proposal back; what is in force stays in force."""
+        TakeBackSerializer(data=request.data).is_valid(raise_exception=True)
+        version = self._version(request, code, number)
+        with transaction.atomic():
+            edition = _read_edition(request, version)
+            actions.take_back(version=version, by=asker(request), at=timezone.now(), edition=edition)
         return self._shown(request, version)
 
     @extend_schema(
@@ -237,11 +263,23 @@ class MandateViewSet(ReadScoped, mixins.ListModelMixin, mixins.RetrieveModelMixi
         return Response(UsageSerializer(found, many=True).data)
 
 
-def _draft_values(request: Request) -> dict[str, Any]:
-    """Return what was sent. Raises: ValidationError, also with every problem of the document."""
+def _read_edition(request: Request, version: MandateVersion) -> int:
+    """Return the edition that the request read, the version locked. Raises: as `require_match`."""
+    locked = MandateVersion.objects.select_for_update().get(pk=version.pk)
+    require_match(request, locked.edition)
+    return int(locked.edition)
+
+
+def draft_values(request: Request, source: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what was sent, bounds that the sender may not see taken from `source`.
+
+    Raises: ValidationError, also with every problem of the document.
+    """
     taken = MandateDraftSerializer(data=request.data)
     taken.is_valid(raise_exception=True)
     values: dict[str, Any] = taken.validated_data
+    if source is not None and isinstance(values["document"], dict):
+        values["document"] = as_meant(values["document"], source)
     refuse_document(check_mandate(values["document"]))
     refuse_document(check_tests(values.get("tests", []), values["document"]), prefix="")
     return values

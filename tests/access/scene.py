@@ -265,6 +265,7 @@ def scene(world: World) -> Scene:
         "charter": held["charter"].number,
         "charter_edition": held["charter"].edition,
         "replay": replay.pk,
+        "asked_for": MandateVersion.objects.get(mandate__code="retail").pk,
         "widening": widening(held["inforce"], world).pk,
         "calendar_edition": working_calendar(world).edition,
         **standing_in(world),

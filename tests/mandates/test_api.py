@@ -68,7 +68,9 @@ def test_draft_is_made_changed_and_proposed_but_never_granted(world: World, api:
     assert client.put(path, draft(world, consents=2), format="json", HTTP_IF_MATCH='"9"').status_code == 412
     changed = client.put(path, draft(world, consents=2), format="json", HTTP_IF_MATCH=made["ETag"])
     assert (changed.status_code, changed.json()["document"]["consents"], changed["ETag"]) == (200, 2, '"2"')
-    proposed = client.post(f"{path}propose/", {}, format="json")
+    assert client.post(f"{path}propose/", {}, format="json").status_code == 428
+    assert client.post(f"{path}propose/", {}, format="json", HTTP_IF_MATCH='"1"').status_code == 412
+    proposed = client.post(f"{path}propose/", {}, format="json", HTTP_IF_MATCH=changed["ETag"])
     assert (proposed.status_code, proposed.json()["state"]) == (200, "proposed")
     assert client.post(f"{path}grant/", {}, format="json").status_code == 404
     assert MandateVersion.objects.get(mandate__code="retail-2026").state == "proposed"
