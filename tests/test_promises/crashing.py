@@ -61,9 +61,13 @@ def _revoke() -> None:
     revoke(version=version, by=_user("olivier"), at=AT, reason="Now.")
 
 
-def _emergency() -> None:
+def _ask_emergency() -> None:
     version = MandateVersion.objects.get(mandate__code="public-2026")
     ask_emergency(version=version, by=_user("nora"), at=AT, reason="Now.")
+
+
+def _emergency() -> None:
+    version = MandateVersion.objects.get(mandate__code="public-2026")
     confirm_emergency(version=version, by=_user("olivier"), at=AT)
 
 
@@ -78,6 +82,7 @@ ACTIONS: dict[str, Callable[[], None]] = {
     "settle": _settle,
     "release": _release,
     "revoke": _revoke,
+    "ask_emergency": _ask_emergency,
     "emergency": _emergency,
     "revoke_approval": _revoke_approval,
 }

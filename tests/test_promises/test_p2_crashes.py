@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 
 from approvals.models import Deal
+from mandates.actions import ask_emergency
 from tests.approvals.asking import case_of
 from tests.factories import COMMITTEE_PRICE, TEAM_PRICE, World, draft, submitted, terms, vote
 from tests.test_promises.crashing import ACTIONS, striking
@@ -40,6 +41,13 @@ def _revision(company: World) -> None:
     deal.save(update_fields=["draft"])
 
 
+def _emergency_asked(company: World) -> None:
+    """A deal whose colleagues are asked, and a first person who would end its mandate at once."""
+    submitted(company, price=TEAM_PRICE)
+    version = company.mandates["public-2026"]
+    ask_emergency(version=version, by=company.nora, at=company.at, reason="Prices leaked.")
+
+
 PREPARED: dict[str, tuple[str, Callable[[World], object]]] = {
     "submit: approved": ("submit", draft),
     "submit: colleagues": ("submit", lambda company: draft(company, price=TEAM_PRICE)),
@@ -50,6 +58,8 @@ PREPARED: dict[str, tuple[str, Callable[[World], object]]] = {
     "settle": ("settle", submitted),
     "release": ("release", submitted),
     "revoke": ("revoke", submitted),
+    "ask for an emergency": ("ask_emergency", submitted),
+    "emergency": ("emergency", _emergency_asked),
     "revoke_approval": ("revoke_approval", _asked),
 }
 
