@@ -127,9 +127,9 @@ def lowest(document: dict[str, Any]) -> Any:
 
 
 def test_guide_range_that_ends_between_two_days_is_cut_after_the_first() -> None:
-    """From 29 days on down another row applies; an end of 29.0001 days lies before the 30th, not before the 29th."""
-    held = mandate(ranged("15", payment_days=(0, "29.0001")), TEAM)
-    assert first_change(case(held, of=deal(FULL, payment_days=60)), "payment_days") == 29
+    """From 40 days on down another row applies; an end of 40.0001 days lies before the 41st, not before the 40th."""
+    held = mandate(ranged("15", payment_days=(0, "40.0001")), TEAM)
+    assert first_change(case(held, of=deal(FULL, payment_days=60)), "payment_days") == 40
 
 
 def test_guide_price_is_never_below_nothing() -> None:
