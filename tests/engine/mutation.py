@@ -21,10 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 NEEDS_DJANGO = ("test_vectors.py", "test_command.py")
 # Properties find in a hundred draws what the tables find at once; as judges of hundreds of changes they are too slow.
 TOO_SLOW = ("test_properties.py",)
-WITHOUT = ("no:django", "no:cacheprovider", "no:playwright", "no:schemathesis", "no:hypothesispytest")
+PLUGINS = (
+    "tests.engine.mutants",
+    "no:django",
+    "no:cacheprovider",
+    "no:playwright",
+    "no:schemathesis",
+    "no:hypothesispytest",
+)
 SETTINGS = f"""
 [tool.pytest.ini_options]
-addopts = "-q -x -m 'not full' -k 'not thousand and not hundreds' {" ".join(f"-p {name}" for name in WITHOUT)}"
+addopts = "-q -x -m 'not full' -k 'not thousand and not hundreds' {" ".join(f"-p {name}" for name in PLUGINS)}"
 markers = ["full: the full size of a promise"]
 [tool.mutmut]
 source_paths = ["mandates"]
@@ -73,7 +80,7 @@ def judge(place: Path, patterns: list[str], children: str) -> dict[str, str]:
     files = {"MUTANTS": str(place / "wanted.json"), "VERDICTS": str(place / "verdicts.json")}
     Path(files["MUTANTS"]).write_text(json.dumps(wanted))
     environment = {**os.environ, **files, "CHILDREN": children, "PYTHONPATH": str(changed), "MUTANT_UNDER_TEST": ""}
-    command = [sys.executable, "-m", "pytest", "-p", "tests.engine.mutants", "tests/engine"]
+    command = [sys.executable, "-m", "pytest", "tests/engine"]
     subprocess.run(command, cwd=changed, env=environment, check=False)
     verdicts: dict[str, str] = json.loads(Path(files["VERDICTS"]).read_text())
     return verdicts

@@ -152,3 +152,8 @@ def test_guide_goes_on_above_a_price_that_is_no_yes_though_a_lower_one_is() -> N
     document = case(small, earning, of=deal(FULL))
     assert lowest(document) == "0.00"
     assert first_change(document, "unit_price") == "90.91"
+
+
+def test_guide_of_what_is_free_is_nothing() -> None:
+    """No price lies above nothing where the list and the deal both ask nothing."""
+    assert lowest(case(mandate(limit("line_discount", "10")), of=deal(line("0", "0", "0")))) == "0.00"
