@@ -145,7 +145,7 @@ class LookBackFilter(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=100)
     mandate = forms.ChoiceField(label=_("Mandate"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
-    fit = forms.ChoiceField(label=_("The mandate"), required=False, choices=[("", _("any")), *LookBack.Fit.choices])
+    fit = forms.ChoiceField(label=_("How it fitted"), required=False, choices=[("", _("any")), *LookBack.Fit.choices])
     cause = forms.ChoiceField(label=_("After"), required=False, choices=[("", _("any")), *LookBack.Cause.choices])
 
     def __init__(

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from insights.demo.founding import found
 from insights.demo.history import import_history
+from insights.demo.learning import learn
 from insights.demo.past import Past
 from insights.demo.waiting import leave_waiting
 from journal.models import Channel, Message
@@ -47,6 +48,7 @@ def load(*, at: datetime, deals: int = DEALS, progress: Callable[[int], None] = 
     import_history(random, since=start, until=began - timedelta(days=40), deals=deals - lived, at=began)
     Past(random, until=at - timedelta(days=1)).live(since=began, deals=lived, progress=progress)
     leave_waiting(at=at)
+    learn(at=at)
     _quieten(at)
     record("demo.loaded", subject=("organisation", "1"), by=None, at=at, data={"seed": SEED, "deals": deals})
 

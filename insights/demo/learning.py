@@ -1,0 +1,97 @@
+"""What the demo company has learnt: precedents that are cited, and look-backs on deals that were won and lost."""
+
+from datetime import datetime, timedelta
+
+from approvals.models import Case, Deal, DealState
+from insights.actions.look_backs import Answers, answer, ask
+from insights.actions.precedents import listen, publish
+from insights.models import LookBack
+from teams.models import User
+
+PRECEDENTS = (
+    (
+        "A longer term paid for the discount",
+        "Thirty-six months instead of twelve: the committee looked at what came back, not at the percentage.",
+    ),
+    (
+        "A tender with a fixed lowest price",
+        "The tender named the price to beat, and the reference brings two neighbouring customers.",
+    ),
+    ("Two products at once", "The discount on the smaller product opened the larger one, at list price."),
+)
+SAID = (
+    Answers(
+        "narrow",
+        "A longer term should earn more than a short one.",
+        "Two points more.",
+        "A term of three years.",
+        "yes",
+        "Ask for the term before speaking of the price.",
+    ),
+    Answers("fitted", "", "The bound as it stands.", "An answer at the table, and a reference.", "yes", ""),
+    Answers(
+        "narrow",
+        "Payment within fourteen days is worth something and counts for nothing today.",
+        "Nothing.",
+        "Early payment, which we could not reward.",
+        "otherwise",
+        "Offer early payment first.",
+    ),
+    Answers(
+        "unclear",
+        "It was not clear whether services count with the hardware.",
+        "Installation at half price.",
+        "The order a month earlier.",
+        "otherwise",
+        "Write both on one quote.",
+    ),
+    Answers(
+        "wide",
+        "At this size the customer never asked for more than half of it.",
+        "Less than we might have.",
+        "The list price on most lines.",
+        "yes",
+        "",
+    ),
+)
+MOST_LOOK_BACKS = 14
+CITING = 3
+
+
+def learn(*, at: datetime) -> None:
+    """Publish precedents from decided cases, cite the first in later ones, and answer most look-backs."""
+    decided = Case.objects.filter(state=Case.State.APPROVED, deal__imported=False)
+    cases = list(decided.select_related("deal__team", "committee").order_by("id")[: len(PRECEDENTS) * 2])
+    made = []
+    for case, (title, difference) in zip(cases[::2], PRECEDENTS, strict=False):
+        by = case.electors.select_related("user").order_by("pk")[0].user
+        when = (case.closed_at or at) + timedelta(hours=2)
+        made.append(publish(case=case, by=by, at=when, title=title, difference=difference))
+    _cite(made[0].pk if made else None, at)
+    _look_back(at)
+
+
+def _cite(precedent: int | None, at: datetime) -> None:
+    """Let the newest open cases have been argued with a precedent."""
+    if precedent is None:
+        return
+    cases = Case.objects.filter(state=Case.State.OPEN).select_related("deal__contact").order_by("-id")[:CITING]
+    for case in cases:
+        listen(case.deal, [case], f"/precedents/{precedent}/", case.deal.contact, at)
+
+
+def _look_back(at: datetime) -> None:
+    """Ask what is due, and answer all but the newest: those wait on Today."""
+    ended = Deal.objects.filter(state__in=(DealState.WON, DealState.LOST), imported=False)
+    rows = (
+        LookBack.objects.filter(deal__in=ended, asked_at=None)
+        .select_related("deal__contact")
+        .order_by("-due_on", "-id")
+    )
+    for number, one in enumerate(reversed(list(rows[:MOST_LOOK_BACKS]))):
+        ask(one.pk, at - timedelta(days=1))
+        one.refresh_from_db()
+        if one.asked_at is not None and number < MOST_LOOK_BACKS - 4:
+            by: User = one.deal.contact
+            answer(look_back=one, by=by, at=at - timedelta(hours=20), edition=None, answers=SAID[number % len(SAID)])
+    LookBack.objects.filter(asked_at=None, cause__in=("won", "lost")).delete()
