@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
-from journal import ticking
+from journal import letters, ticking
 
 
 class ApprovalsConfig(AppConfig):
@@ -17,5 +17,7 @@ class ApprovalsConfig(AppConfig):
         ticking.register("approvals.cases", "approvals.ticking.look_at_cases", every=60)
         ticking.register("approvals.electorates", "approvals.ticking.recount_electorates", every=60)
         ticking.register("approvals.lapse", "approvals.ticking.lapse_due", every=300)
+        for kind in ("deal", "case", "advice"):
+            letters.register(kind, f"approvals.letters.of_{kind}")
         import_string("approvals.leaving.register")()
         import_string("approvals.sections.register")()

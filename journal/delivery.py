@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from journal.letters import NOTHING, Told, told
 from journal.models import PENDING, Event, Message
 from journal.people import reachable
 from journal.timeline import next_step, sentence
@@ -102,17 +103,21 @@ def _send_mail(message: Message) -> None:
     if user is None:
         raise Undeliverable("no active person with an address")
     with translation.override(getattr(user, "language", "") or settings.LANGUAGE_CODE):
-        letter(message, user.email).send()
+        letter(message, user.email, told(message.event, user)).send()
 
 
-def letter(message: Message, address: str) -> EmailMultiAlternatives:
-    """Return the e-mail for a message; its id and date are the same however often it is sent."""
+def letter(message: Message, address: str, says: Told = NOTHING) -> EmailMultiAlternatives:
+    """Return the e-mail for a message; its id and date are the same however often it is sent.
+
+    `says` is what it tells of the event's subject to this reader.
+    """
     event = message.event
     said = sentence(event)
     context = {
         "sentence": said,
         "next_step": next_step(event) or gettext("Open it to see what is asked of you."),
-        "url": f"{settings.SITE_URL}{event.link or '/inbox/'}",
+        "url": f"{settings.SITE_URL}{event.link or '/inbox/'}{says.query if event.link else ''}",
+        "told": says,
         "inbox_url": f"{settings.SITE_URL}/inbox/",
     }
     headers = {

@@ -30,7 +30,7 @@ from approvals.terms import of_facts, read
 from approvals.views.advice_parts import advice_part, talk_part
 from approvals.views.case_answers import allowed_by, waiting_answers
 from approvals.views.commenting import comments_of
-from approvals.views.looking import PageRequest, is_history, today_of
+from approvals.views.looking import PageRequest, is_history, outdated, today_of
 from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal.moves import legal
 from journal.timeline import timeline
@@ -152,6 +152,7 @@ def deal_page(
         "supports": list(deal.supports.select_related("team").order_by("team__name")),
         "others": _others(request, deal),
         "follows": is_followed(deal, request.user),
+        "outdated": outdated(request, deal.latest),
         "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
         "may_attach": bool(may("deal.edit", request.person, known)),
         "sections": of_deal(deal, request.person, request),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from approvals.electorates import place_of
-from approvals.models import Case, Deal
+from approvals.models import Case, Deal, Revision
 from approvals.sight import visible_cases, visible_deals
 from teams.models import Customer, Organisation, Team, User
 from teams.organisation import today
@@ -39,6 +39,14 @@ def signed_in_part(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         return guarded(request, *args, **kwargs)
 
     return asked
+
+
+def outdated(request: PageRequest, latest: Revision | None) -> int | None:
+    """Return the revision that a link was about, where a newer one stands on the page."""
+    text = request.GET.get("revision", "")
+    if latest is None or not (text.isascii() and text.isdigit() and len(text) < 9):
+        return None
+    return int(text) if int(text) < latest.number else None
 
 
 def today_of(request: PageRequest) -> date:

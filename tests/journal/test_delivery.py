@@ -16,6 +16,7 @@ from django.db import connection
 from journal import delivery
 from journal.actions import send_again
 from journal.delivery import LEASE, TRIES, WAITS, deliver_due
+from journal.letters import Told
 from journal.models import Channel, Event, Message
 
 Submit = Callable[..., Event]
@@ -153,10 +154,10 @@ def test_deliver_due_with_one_message_that_cannot_be_sent_sends_the_others(
     submitted(tell=[anke.pk, bram.pk])
     letter = delivery.letter
 
-    def broken_for_anke(message: Message, address: str) -> Any:
+    def broken_for_anke(message: Message, address: str, says: Told) -> Any:
         if address == anke.email:
             raise ValueError("template")
-        return letter(message, address)
+        return letter(message, address, says)
 
     monkeypatch.setattr(delivery, "letter", broken_for_anke)
     assert deliver_due(at=at) == 1

@@ -1,0 +1,42 @@
+"""What a letter says beyond its event's sentence: each app registers how its own things are told to one reader."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:  # `apps.py` reads this before any model is
+    from journal.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`ask` is one sentence, `facts` are labels with figures that this reader may see, `why` is said by the team.
+
+    `note` says what has happened to it since; `query` is added to the link, as `?revision=2`.
+    """
+
+    ask: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+    note: str = ""
+    query: str = ""
+
+
+Tell = Callable[["Event", Any], Told | None]
+NOTHING = Told()
+_tellers: dict[str, Tell | str] = {}
+
+
+def register(kind: str, tell: Tell | str) -> None:
+    """Let letters about events of subjects of this kind say more; `tell` may be given by its dotted path."""
+    _tellers[kind] = tell
+
+
+def told(event: "Event", user: Any) -> Told:
+    """Return what a letter to this user says of the event's subject; nothing where they may not see it any more."""
+    tell = _tellers.get(event.subject_kind)
+    if isinstance(tell, str):
+        tell = import_string(tell)
+    return NOTHING if tell is None else tell(event, user) or NOTHING
