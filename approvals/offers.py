@@ -1,6 +1,7 @@
 """What a counter-proposal offers the team today: the nearest revision inside it."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -23,9 +24,14 @@ def nearest_facts(proposal: CounterProposal, approval: Approval, deal: Deal, day
     return None if moved is None else {**facts, "deal": moved}
 
 
-def hash_of(facts: dict[str, Any]) -> str:
-    """Return what stands for the shown terms in the form that accepts them."""
-    return digest(facts["deal"])
+def hash_of(facts: Mapping[str, Any]) -> str:
+    """Return what stands for the shown terms in the form that accepts them; costs are no part of it.
+
+    Whoever may not see them could try guesses against such a hash.
+    """
+    deal = facts["deal"]
+    lines = [{name: value for name, value in line.items() if name != "unit_cost"} for line in deal["lines"]]
+    return digest({**deal, "lines": lines})
 
 
 def _rates(approval: Approval) -> Rates:

@@ -1,9 +1,12 @@
 """Editions of a row as ETags: who changes something must have read what is there now."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from journal.refusals import Refusal
+from journal.refusals import Conflict, Refusal
 
 
 class PreconditionRequired(Refusal):
@@ -38,3 +41,13 @@ def require_match(request: Request, edition: int) -> None:
         raise EditionChanged(
             "edition_changed", _("Somebody changed this since you read it. Read it again, then decide anew.")
         )
+
+
+def unless_changed(act: Callable[[], Any]) -> Any:
+    """Do it; where somebody else was faster, say so as HTTP does. Raises: EditionChanged for `stale_edition`."""
+    try:
+        return act()
+    except Conflict as conflict:
+        if conflict.code == "stale_edition":
+            raise EditionChanged("edition_changed", conflict.detail) from conflict
+        raise

@@ -1,6 +1,7 @@
 """The API of teams, customers and people."""
 
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
@@ -10,42 +11,37 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.views import APIView
 
-from journal.editions import etag_of, require_match
+from journal.editions import etag_of, require_match, unless_changed
 from journal.idempotency import idempotent
 from teams import actions
+from teams.absence_api import AbsenceViewSet, SubstituteViewSet
+from teams.api_base import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker, person_of_request, taken
 from teams.calendar_api import CalendarViewSet
+from teams.change_api import ChangesView, ChangeView, TakeBackView
+from teams.committee_api import CommitteeViewSet
+from teams.competence_api import CompetenceViewSet
 from teams.models import ApiToken, Committee, Customer, CustomerTeam, Membership, Team, User
+from teams.permissions import require
+from teams.rota_api import RotaView, RoundsView, TurnEndView
 from teams.schema import TokenScheme
 from teams.serializers import (
     AssignSerializer,
     CustomerFactsSerializer,
     CustomerSerializer,
     HandOverSerializer,
+    MergeSerializer,
     MeSerializer,
     NewCustomerSerializer,
     PersonSerializer,
     TeamSerializer,
 )
-from teams.tokens import HasScope
 
-__all__ = ["ReadScoped", "TokenScheme", "asker", "router", "urlpatterns"]
+__all__ = ["ADMINISTER", "IDEMPOTENCY_KEY", "IF_MATCH", "ReadScoped", "TokenScheme", "asker", "router", "urlpatterns"]
 
-ADMINISTER = ApiToken.Scope.ADMINISTER.value
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key and body give the same answer and one effect, for 72 hours.",
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the edition that was read."
-)
 CUSTOMER_EXAMPLE = OpenApiExample(
     "A customer of the public team",
     request_only=True,
@@ -60,17 +56,6 @@ CUSTOMER_EXAMPLE = OpenApiExample(
 )
 
 
-class ReadScoped(APIView):
-    """Signed in, and with a token only in its scopes; other apps' views build on it."""
-
-    permission_classes = [IsAuthenticated, HasScope]
-
-
-def asker(request: Request) -> User:
-    """The person whom `IsAuthenticated` let in."""
-    return cast(User, request.user)
-
-
 @extend_schema_view(
     list=extend_schema(summary="List teams", tags=["teams"]),
     retrieve=extend_schema(summary="Read a team", tags=["teams"]),
@@ -78,6 +63,7 @@ def asker(request: Request) -> User:
 class TeamViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
     """Teams with who is in them today."""
 
+    scope = ADMINISTER
     serializer_class = TeamSerializer
     lookup_field = "code"
     lookup_value_regex = "[a-z0-9-]+"
@@ -86,8 +72,30 @@ class TeamViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
     )
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self._shown(self.get_object())
+
+    def _shown(self, team: Team) -> Response:
+        return Response(TeamSerializer(team).data, headers={"ETag": etag_of(team.edition)})
+
+    @extend_schema(
+        summary="Make a team part of another",
+        description="Its people, customers and drafts go over; what it submitted stays with it. Shows the other team.",
+        tags=["teams"],
+        request=MergeSerializer,
+        responses={200: TeamSerializer},
+        parameters=[IDEMPOTENCY_KEY, IF_MATCH],
+        examples=[OpenApiExample("Into the public team", request_only=True, value={"into": "public"})],
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def merge(self, request: Request, code: str) -> Response:
         team = self.get_object()
-        return Response(self.get_serializer(team).data, headers={"ETag": etag_of(team.edition)})
+        require("team.manage", person_of_request(request))
+        require_match(request, team.edition)
+        into = taken(MergeSerializer, request.data)["into"]
+        act = partial(actions.merge_teams, team=team, into=into, by=asker(request), at=timezone.now())
+        merged = unless_changed(partial(act, edition=team.edition))
+        return self._shown(self.get_queryset().get(pk=merged.pk))
 
 
 @extend_schema_view(
@@ -253,4 +261,17 @@ router.register("teams", TeamViewSet, basename="api-team")
 router.register("customers", CustomerViewSet, basename="api-customer")
 router.register("calendars", CalendarViewSet, basename="api-calendar")
 router.register("users", UserViewSet, basename="api-user")
-urlpatterns = [path("me/", MeView.as_view(), name="api-me")]
+router.register("committees", CommitteeViewSet, basename="api-committee")
+router.register("absences", AbsenceViewSet, basename="api-absence")
+router.register("substitutes", SubstituteViewSet, basename="api-substitute")
+router.register("competences", CompetenceViewSet, basename="api-competence")
+COMMITTEE = "committees/<slug:code>"
+urlpatterns = [
+    path("me/", MeView.as_view(), name="api-me"),
+    path(f"{COMMITTEE}/changes/", ChangesView.as_view(), name="api-committee-changes"),
+    path(f"{COMMITTEE}/changes/<int:pk>/", ChangeView.as_view(), name="api-committee-change"),
+    path(f"{COMMITTEE}/changes/<int:pk>/take-back/", TakeBackView.as_view(), name="api-committee-take-back"),
+    path(f"{COMMITTEE}/rota/", RotaView.as_view(), name="api-rota"),
+    path(f"{COMMITTEE}/rota/rounds/", RoundsView.as_view(), name="api-rota-rounds"),
+    path(f"{COMMITTEE}/rota/<int:pk>/end/", TurnEndView.as_view(), name="api-rota-end"),
+]

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from teams.models import Customer, CustomerTeam, Team, User
+from teams.models import CommitteeSeat, Customer, CustomerTeam, Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,25 @@ def _contacts(user_id: int, team_id: int | None) -> list[OpenMatter]:
     ]
 
 
-open_matters: list[PersonFinder] = [_contacts]
+def _seats(user_id: int, team_id: int | None) -> list[OpenMatter]:
+    """The seats on committees, which end with the account and not with a place in a team."""
+    if team_id is not None:
+        return []
+    rows = CommitteeSeat.objects.filter(user=user_id, ended_on=None).select_related("committee")
+    note = _("ends; its chair and all administrators are told")
+    return [
+        OpenMatter(
+            "seat",
+            (_("the chair of %(committee)s") if row.is_chair else _("seat on %(committee)s"))
+            % {"committee": row.committee.name},
+            reverse("teams:committee", args=[row.committee.code]),
+            note=note,
+        )
+        for row in rows.order_by("committee__name")
+    ]
+
+
+open_matters: list[PersonFinder] = [_contacts, _seats]
 customer_matters: list[RowFinder] = []
 committee_matters: list[RowFinder] = []
 team_matters: list[RowFinder] = []

@@ -49,6 +49,14 @@ class TeamSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class MergeSerializer(StrictSerializer):
+    """The team that another one becomes part of."""
+
+    into = serializers.SlugRelatedField(
+        slug_field="code", queryset=Team.objects.filter(is_active=True), help_text="The team's code."
+    )
+
+
 class PlaceSerializer(serializers.Serializer):
     """The team that looks after a customer, and its contact."""
 

@@ -32,7 +32,7 @@ from approvals.models import (
     Decision,
     PastVote,
 )
-from approvals.offers import nearest_facts
+from approvals.offers import hash_of, nearest_facts
 from approvals.quorum import Result
 from approvals.sight import about, about_case
 from approvals.states import CASE_MOVES, COUNTER_MOVES
@@ -238,7 +238,7 @@ def accept(*, proposal: CounterProposal, by: User, at: datetime, expected: str |
     require("counter.accept", person, About(team_id=locked.team.pk))
     approval = _live_approval(own, locked.day)
     judged = _judged_offer(locked, own, approval, member_may_decide=may_decide(person, locked.team))
-    if expected is not None and expected != sha256(canonical(judged.facts["deal"])):
+    if expected is not None and expected != hash_of(judged.facts):
         detail = _("Prices or terms have changed since you looked. Look at the revision again.")
         raise Conflict("preview_changed", detail)
     _close_accepted(locked, own, by=by, at=at)

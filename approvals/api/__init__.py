@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import commenting, history, together
+from approvals.api import advising, commenting, history, replying, talking, together
 from approvals.api.deals import DealViewSet
 from approvals.api.evaluating import EvaluateView
 
@@ -12,7 +12,9 @@ __all__ = ["router", "urlpatterns"]
 router = SimpleRouter()
 router.register("deals", DealViewSet, basename="api-deal")
 router.register("cases", history.CaseViewSet, basename="api-case")
+router.register("advice", advising.AdviceViewSet, basename="api-advice")
 DEAL = "deals/<str:reference>"
+COUNTER = "cases/<int:pk>/counter-proposals/<int:number>"
 urlpatterns = [
     path("evaluate/", EvaluateView.as_view(), name="api-evaluate"),
     path("decisions/<int:pk>/", history.ReceiptView.as_view(), name="api-decision"),
@@ -29,4 +31,12 @@ urlpatterns = [
     path(f"{DEAL}/support/<str:team>/", together.SupportView.as_view(), name="api-deal-support"),
     path(f"{DEAL}/objections/escalate/", together.EscalateView.as_view(), name="api-deal-escalate"),
     path(f"{DEAL}/objections/<int:seat>/reply/", together.ReplyView.as_view(), name="api-deal-reply"),
+    path(f"{DEAL}/comments/<int:pk>/", commenting.CommentView.as_view(), name="api-deal-comment"),
+    path(f"{DEAL}/advice/", advising.DealAdviceView.as_view(), name="api-deal-advice"),
+    path(f"{DEAL}/who-knows/", advising.WhoKnowsView.as_view(), name="api-deal-who-knows"),
+    path(f"{DEAL}/talk/", talking.TalkView.as_view(), name="api-deal-talk"),
+    path("cases/<int:pk>/points/<int:position>/", replying.PointView.as_view(), name="api-case-point"),
+    path(f"{COUNTER}/offer/", replying.OfferView.as_view(), name="api-counter-offer"),
+    path(f"{COUNTER}/accept/", replying.AcceptView.as_view(), name="api-counter-accept"),
+    path(f"{COUNTER}/go-on/", replying.GoOnView.as_view(), name="api-counter-go-on"),
 ]

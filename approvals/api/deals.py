@@ -25,13 +25,11 @@ from approvals.api.looking import (
     seen_deals,
     shown,
     taken,
-    unless_changed,
 )
 from approvals.api.taking import (
     DraftSerializer,
     LostSerializer,
     NeededReasonSerializer,
-    NothingSerializer,
     ReasonSerializer,
     WonSerializer,
     terms_of,
@@ -39,9 +37,10 @@ from approvals.api.taking import (
 from approvals.forms.filters import DealFilter
 from approvals.models import Deal, DealState
 from approvals.terms import read
-from journal.editions import etag_of
+from journal.editions import etag_of, unless_changed
 from journal.idempotency import idempotent
 from teams.api import IDEMPOTENCY_KEY, IF_MATCH, asker
+from teams.api_base import NothingSerializer
 from teams.models import ApiToken, Team
 from teams.tokens import HasScope
 

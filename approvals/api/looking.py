@@ -1,6 +1,5 @@
 """What every view of this API shares: the row an address names, the edition that was read, and how deals are shown."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -19,9 +18,8 @@ from approvals.models import Deal, DealSupport
 from approvals.sight import about, about_next, cost_shown, visible_deals
 from approvals.states import DEAL_MOVES
 from approvals.terms import DraftTerms, read
-from journal.editions import EditionChanged, etag_of, require_match
+from journal.editions import etag_of, require_match
 from journal.moves import legal
-from journal.refusals import Conflict
 from mandates.documents import money_text, number_text
 from teams.models import ApiToken
 from teams.organisation import today
@@ -85,16 +83,6 @@ def edition_read(request: Request, deal: Deal) -> int:
     """Return the edition that the request was made from. Raises: PreconditionRequired, EditionChanged."""
     require_match(request, deal.edition)
     return deal.edition
-
-
-def unless_changed(act: Callable[[], Any]) -> Any:
-    """Do it; where somebody else was faster, say so as HTTP does. Raises: EditionChanged for `stale_edition`."""
-    try:
-        return act()
-    except Conflict as conflict:
-        if conflict.code == "stale_edition":
-            raise EditionChanged("edition_changed", conflict.detail) from conflict
-        raise
 
 
 # --- showing a deal ---

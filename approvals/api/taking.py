@@ -124,10 +124,6 @@ class FileTakenSerializer(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True)
 
 
-class NothingSerializer(StrictSerializer):
-    """No fields at all."""
-
-
 def terms_of(values: dict[str, Any]) -> DraftTerms:
     """Return the terms of a validated document."""
     return DraftTerms(

@@ -17,10 +17,11 @@ from approvals.actions.files import attach, detach
 from approvals.api.examples import REFERENCE
 from approvals.api.giving import AttachmentSerializer, DealDetailSerializer
 from approvals.api.looking import DealView, deal_of, shown, taken
-from approvals.api.taking import FileTakenSerializer, NothingSerializer, ReplyTakenSerializer, SupportTakenSerializer
+from approvals.api.taking import FileTakenSerializer, ReplyTakenSerializer, SupportTakenSerializer
 from approvals.models import Attachment, ConsentRound, ConsentSeat, Deal
 from journal.idempotency import idempotent
 from teams.api import IDEMPOTENCY_KEY, asker
+from teams.api_base import NothingSerializer
 from teams.models import Team
 
 TAGS = ["deals"]

@@ -39,11 +39,13 @@ def set_absence(
     first_on: date,
     last_on: date | None,
     substitutes: Mapping[Committee, User] | None = None,
+    confirms: bool = True,
 ) -> Absence:
     """Say that a person is away from one day to another, and who stands in on each committee.
 
-    Cases that are open keep their electorate. Raises: NotAllowed; Conflict `away_already`; Invalid `in_the_past`,
-    `last_before_first`, and what naming a substitute raises.
+    Cases that are open keep their electorate. `confirms` as in `name_substitute`.
+    Raises: NotAllowed; Conflict `away_already`; Invalid `in_the_past`, `last_before_first`, and what naming a
+    substitute raises.
     """
     day = require_today("absence.set", by=by, at=at, about=about_absence(user, today(at)))
     active(user, "user")
@@ -53,7 +55,7 @@ def set_absence(
         raise Conflict("away_already", _("This person is away on some of these days already. End that absence first."))
     row = Absence.objects.create(user=user, started_on=first_on, ended_on=ended_on, set_by=by, set_at=at)
     named = [
-        _name(committee, user, substitute, by, at, first_on, last_on, day)
+        _name(committee, user, substitute, by, at, first_on, last_on, day, confirms=confirms)
         for committee, substitute in sorted((substitutes or {}).items(), key=lambda pair: pair[0].pk)
     ]
     chairs = _chairs({one.pk for one in committees_of(user, day)}, day)
@@ -86,14 +88,17 @@ def name_substitute(
     at: datetime,
     first_on: date,
     last_on: date | None,
+    confirms: bool = True,
 ) -> Substitution:
     """Name who may stand in for a member while away: allowed at once by the chair, else to be confirmed.
+
+    Without `confirms` it waits to be confirmed even where the chair names somebody: a program gives nobody a vote.
 
     Raises: NotAllowed; Conflict `substitute_already`, `stands_in_already`; Invalid `own_substitute`, `has_a_vote`,
     `not_a_member`, `in_the_past`, `last_before_first`.
     """
     day = today(at)
-    row = _name(committee, member, substitute, by, at, first_on, last_on, day)
+    row = _name(committee, member, substitute, by, at, first_on, last_on, day, confirms=confirms)
     _record_substitution("substitute.named", row, by, at)
     return row
 
@@ -107,6 +112,8 @@ def _name(
     first_on: date,
     last_on: date | None,
     day: date,
+    *,
+    confirms: bool,
 ) -> Substitution:
     person = person_of(by, day)
     about = about_substitution(committee.pk, member.pk, substitute.pk)
@@ -124,7 +131,7 @@ def _name(
                 detail = _("This person stands in for somebody else on these days: nobody votes twice.")
                 raise Conflict("stands_in_already", detail)
     # the chair speaks for the committee, but not for themselves
-    allowed = by.pk != member.pk and bool(may("substitute.confirm", person, about))
+    allowed = confirms and by.pk != member.pk and bool(may("substitute.confirm", person, about))
     return Substitution.objects.create(
         committee=locked,
         member=member,

@@ -52,7 +52,7 @@ def propose_change(
     row = _insert(locked, by=by, at=at, kind=kind, document=document, reason=reason.strip())
     alone = founding()
     # before a second person there is nobody to tell
-    tell = [] if alone else [person for person in _who_answer(at) if person not in {by.pk, *gaining(row)}]
+    tell = [] if alone else [person for person in who_answer(at) if person not in {by.pk, *gaining(row)}]
     _record("committee.change_proposed", row, by, at, tell=tell)
     if alone:
         _confirm(row, by=by, at=at)
@@ -201,7 +201,8 @@ def _answer(row: CommitteeChange, state: str, *, by: User, at: datetime, reason:
     row.save(update_fields=["state", "answered_by", "answered_at", "answer_reason"])
 
 
-def _who_answer(at: datetime) -> list[int]:
+def who_answer(at: datetime) -> list[int]:
+    """Return who could answer a proposed change today: administrators and executives."""
     held = OrganisationRole.objects.filter(holds_on(today(at)), role__in=ANSWERING, user__is_active=True)
     return list(held.order_by("user_id").values_list("user_id", flat=True).distinct())
 

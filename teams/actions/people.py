@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from journal.refusals import Conflict, Invalid, NotAllowed
 from teams import leaving
+from teams.actions.departing import announce_departure
 from teams.actions.membership import lock_with_merged
+from teams.actions.rota import end_turns_of
 from teams.actions.writing import active, change, checked, insert, not_for_oneself, same_edition
 from teams.models import (
     ApiToken,
+    Committee,
     CommitteeSeat,
     Invitation,
     Membership,
@@ -229,8 +232,10 @@ def change_user(
 
 @transaction.atomic
 def deactivate_user(*, user: User, by: User, at: datetime) -> User:
-    """Let a person in no more: places, seats, roles, invitation and tokens end today.
+    """Let a person in no more: places, seats, turns on duty, roles, invitation and tokens end today.
 
+    One administrator may do so, though changing a committee takes two: each committee's chair, and all who could
+    confirm such a change, are told, and the committee's history shows it.
     Raises: NotAllowed; Conflict while customers or blocking matters of theirs are not handed over.
     """
     day = require_today("user.manage", by=by, at=at)
@@ -239,11 +244,15 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     places = Membership.objects.filter(user=user, ended_on=None).values_list("team_id", flat=True)
     ids = list(lock_with_merged(list(places)))
     leaving.lock(user_id=user.pk, team_ids=ids, at=at)
+    # committees before people, as the rota takes them
+    sits_on = CommitteeSeat.objects.filter(user=user, ended_on=None).values("committee")
+    list(Committee.objects.select_for_update().filter(pk__in=sits_on).order_by("pk"))
     locked = User.objects.select_for_update().get(pk=user.pk)
     if not locked.is_active:
         raise Conflict("already_inactive", _("This person's account is deactivated already."))
     if [matter for matter in leaving.of_person(user.pk) if matter.blocking]:
         raise Conflict("hand_over_first", _("Hand over the customers and deals of this person first."))
+    seats = list(CommitteeSeat.objects.filter(user=locked, ended_on=None).select_related("committee").order_by("pk"))
     ended = _end_everything(locked, day)
     leaving.rights_lost(user.pk, None, at)
     ApiToken.objects.filter(user=locked, revoked_at=None).update(revoked_at=at)
@@ -253,12 +262,14 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     locked.save(update_fields=["is_active", "edition"])
     data = {"user": user.pk, "ended": ended}
     record("user.deactivated", subject=("user", str(user.pk)), by=by.pk, at=at, data=data, link=link_of(user))
+    announce_departure(seats, by=by, at=at)
     leaving.left(user_id=user.pk, team_ids=ids, is_gone=True, by=by, at=at)
     return locked
 
 
 def _end_everything(user: User, day: date) -> int:
     """End every dated row of a person; return how many there were."""
+    end_turns_of(user.pk, None, day)
     rows = (Membership, CommitteeSeat, OrganisationRole)
     return sum(model._default_manager.filter(user=user, ended_on=None).update(ended_on=day) for model in rows)
 
@@ -282,7 +293,7 @@ def reactivate_user(*, user: User, by: User, at: datetime) -> User:
 
 @transaction.atomic
 def grant_role(*, user: User, by: User, at: datetime, role: str) -> OrganisationRole:
-    """Give an organisation role from today; all other administrators hear of it.
+    """Give an organisation role from today; all others who could confirm a change hear of it.
 
     Raises: NotAllowed, also for one's own role; Conflict where it is held already; Invalid.
     """
@@ -319,7 +330,7 @@ def end_role(*, held: OrganisationRole, by: User, at: datetime) -> OrganisationR
 
 
 def _record_role(verb: str, row: OrganisationRole, by: User, at: datetime) -> None:
-    others = OrganisationRole.objects.filter(role=ADMINISTRATOR, ended_on=None).exclude(user=by)
+    others = OrganisationRole.objects.filter(role__in=FIRST_ROLES, ended_on=None).exclude(user=by)
     record(
         verb,
         subject=("user", str(row.user_id)),

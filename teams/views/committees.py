@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from journal.timeline import timeline
 from teams import actions
 from teams.actions.committees import FACTS
 from teams.actions.rota import about_turn
@@ -26,6 +27,7 @@ from teams.views.requests import PageRequest, allowed, form_page, posted, reader
 
 Kind = CommitteeChange.Kind
 NEXT_TURNS = 3
+HISTORY = 12
 
 
 def crumbs(committee: Committee | None = None) -> list[dict[str, str]]:
@@ -59,6 +61,8 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
         "changes": [told(one) for one in changes.filter(state=CommitteeChange.State.PROPOSED)],
         "seats": open_seats,
         "is_short": len(open_seats) < max(shown.quorum, shown.approvals_needed if shown.rule == "number" else 1),
+        "no_chair": shown.is_active and bool(open_seats) and not open_seats[0].is_chair,
+        "history": [{"at": one.at, "text": one.sentence} for one in timeline("committee", shown.code, limit=HISTORY)],
         "former": seats.exclude(ended_on=None).order_by("-ended_on", "-pk")[:50],
         "crumbs": crumbs(),
         "manages": allowed(request, "committee.manage"),

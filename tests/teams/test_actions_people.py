@@ -12,6 +12,7 @@ from journal.models import Event, Message
 from journal.refusals import Conflict, Invalid, NotAllowed
 from journal.timeline import missing_sentences, sentence
 from teams import actions, leaving
+from teams.duty import duty_on, turns_ahead
 from teams.leaving import OpenMatter
 from teams.models import (
     ApiToken,
@@ -205,8 +206,9 @@ def test_deactivate_user_ends_every_place_role_and_token(made: World, at: dateti
     for model in (Membership, CommitteeSeat, OrganisationRole):
         assert not model._default_manager.filter(user=made.ines, ended_on=None).exists()
     assert ApiToken.objects.get().revoked_at == at
-    event = last_event()
-    assert (event.verb, json.loads(event.data)["ended"]) == ("user.deactivated", 2)
+    assert last_event().verb == "committee.left"
+    event = Event.objects.get(verb="user.deactivated")
+    assert json.loads(event.data)["ended"] == 2
 
 
 def test_deactivate_user_who_is_a_contact_is_refused(made: World, at: datetime) -> None:
@@ -244,12 +246,18 @@ def test_reactivate_user_gives_no_right_back(made: World, at: datetime) -> None:
 # --- roles ---
 
 
-def test_grant_role_to_another_tells_them_and_the_other_administrators(made: World, at: datetime) -> None:
+def confirming(made: World) -> set[int]:
+    """Who but Nora could confirm a change: administrators and executives."""
+    held = OrganisationRole.objects.filter(role__in=("mandate_administrator", "executive"), ended_on=None)
+    return set(held.values_list("user_id", flat=True)) - {made.nora.pk, made.anke.pk}
+
+
+def test_grant_role_to_another_tells_them_and_whoever_else_administers(made: World, at: datetime) -> None:
     row = actions.grant_role(user=made.anke, by=made.nora, at=at, role="executive")
     assert (row.started_on, row.ended_on) == (made.today, None)
     event = last_event()
     assert event.verb == "user.role_granted"
-    assert told(event) == told(event, "mail") == {made.anke.pk, made.noud.pk}
+    assert told(event) == told(event, "mail") == {made.anke.pk, *confirming(made)}
 
 
 def test_grant_role_to_oneself_is_refused(made: World, at: datetime) -> None:
@@ -267,7 +275,7 @@ def test_end_role_today_ends_it_today(made: World, at: datetime) -> None:
     held = OrganisationRole.objects.get(user=made.petra)
     row = actions.end_role(held=held, by=made.nora, at=at)
     assert row.ended_on == made.today
-    assert told(last_event()) == {made.petra.pk, made.noud.pk}
+    assert told(last_event()) == {made.petra.pk, *confirming(made)}
     with pytest.raises(Conflict):
         actions.end_role(held=held, by=made.nora, at=at)
 
@@ -385,3 +393,27 @@ def test_any_administrators_action_by_somebody_else_is_refused(
     with pytest.raises(NotAllowed):
         ATTEMPTS[action](made, at)
     assert not Event.objects.exists()
+
+
+def test_deactivate_user_on_committees_is_announced_and_stands_in_their_history(made: World, at: datetime) -> None:
+    """Without `announce_departure` nobody on the deal desk hears of it (seen to fail with the call taken out)."""
+    actions.deactivate_user(user=made.ines, by=made.nora, at=at)
+    events = Event.objects.filter(verb="committee.left").order_by("sequence")
+    seats = {event.subject_id: json.loads(event.data)["is_chair"] for event in events}
+    assert seats == {"deal-desk": True}
+    told = Message.objects.filter(event=events[0], channel="inbox").values_list("recipient_id", flat=True)
+    assert made.olivier.pk in told
+    assert not {made.ines.pk, made.nora.pk} & set(told)
+    assert sentence(events[0])
+
+
+def test_deactivate_user_tells_the_chair_and_ends_turns_on_duty(made: World, at: datetime) -> None:
+    desk = made.committees["deal-desk"]
+    day = at.date()
+    actions.plan_turn(committee=desk, user=made.karim, by=made.ines, at=at, first_on=day, last_on=None)
+    assert [one.kind for one in leaving.of_person(made.karim.pk) if one.kind == "seat"] == ["seat"]
+    actions.deactivate_user(user=made.karim, by=made.nora, at=at)
+    event = Event.objects.get(verb="committee.left")
+    assert Message.objects.filter(event=event, channel="inbox", recipient_id=made.ines.pk).exists()
+    assert not duty_on([desk.pk], day)
+    assert not turns_ahead(desk.pk, day).exists()
