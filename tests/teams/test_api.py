@@ -113,7 +113,9 @@ SCOPES = [
     (("administer",), "GET", "customers/", True),
     (("administer",), "POST", "customers/", True),
     (("administer",), "PATCH", "customers/C-17/", True),
-    (("administer",), "GET", "teams/", False),
+    (("administer",), "GET", "teams/", True),
+    (("administer",), "GET", "users/", False),
+    (("read",), "POST", "teams/retail/merge/", False),
 ]
 
 
