@@ -26,6 +26,7 @@ from approvals.views.cases import UNREADABLE, case_page
 from approvals.views.desk_page import edition_of
 from approvals.views.looking import PageRequest, case_of
 from approvals.views.people import Words
+from approvals.views.weighty import asked_again
 from journal.refusals import Invalid
 from teams.permissions import may
 
@@ -183,6 +184,8 @@ def vote_on(request: PageRequest, pk: int, number: int) -> HttpResponse:
         return _after(voted, _("Your vote on the counter-proposal is counted."))
 
     form = CounterVoteForm(request.POST, prefix="counter")
+    if form.is_valid() and (again := asked_again(request, case, doing=_("Vote on it"))):
+        return again
     return _with_form(request, case, "counter_vote_form", form, act)
 
 

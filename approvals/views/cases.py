@@ -33,6 +33,7 @@ from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
 from approvals.views.looking import PageRequest, case_of, today_of
 from approvals.views.people import Words, votes_as_people
+from approvals.views.weighty import asked_again
 from approvals.voting import count
 from journal.paging import page
 from journal.refusals import Invalid
@@ -99,6 +100,8 @@ def vote(request: PageRequest, pk: int) -> HttpResponse:
     bounds = sent_conditions(request, found)
     if not form.is_valid() or not bounds.is_valid():
         return case_page(request, found, form=form, sent={"conditions_form": bounds}, status=UNREADABLE)
+    if again := asked_again(request, found, doing=_("Vote")):
+        return again
     try:
         voted = cast_vote(
             case=found,

@@ -31,6 +31,7 @@ class Settings:
     notice_days: int
     carries_budgets: bool = False
     citations_suggest: int = 3
+    vote_again_above: int | None = 100_000
     margin_good: int = 40
     margin_fair: int = 20
     trusts_records: bool = True

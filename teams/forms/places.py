@@ -285,6 +285,13 @@ class OrganisationForm(EditionForm):
     citations_suggest = forms.IntegerField(
         label=_("Cases that cite a precedent before a change of the mandate is suggested"), min_value=1, max_value=99
     )
+    vote_again_above = forms.IntegerField(
+        label=_("Net value above which a vote asks to sign in again"),
+        required=False,
+        min_value=0,
+        max_value=10**12,
+        help_text=_("In whole units of the currency, after 15 minutes. Left empty, never."),
+    )
     margin_good = forms.IntegerField(
         label=_("A margin is good from, in percent"),
         min_value=1,

@@ -53,6 +53,10 @@ class Organisation(models.Model):
     # a margin as a rating: good from here on, fair from there on, below that thin
     margin_good = models.PositiveSmallIntegerField(_("margin that is rated good, in percent"), default=40)
     margin_fair = models.PositiveSmallIntegerField(_("margin that is rated fair, in percent"), default=20)
+    # in whole units of the currency; empty: never
+    vote_again_above = models.PositiveBigIntegerField(
+        _("net value above which a vote asks to sign in again"), null=True, blank=True, default=100_000
+    )
     edition = models.PositiveIntegerField(default=1)
 
     class Meta:
