@@ -25,7 +25,7 @@ from tests.pdfs import kept
 
 # page: (who, address, queries); an address may name {deal}, {case} and {decision} of the newest of each
 PAGES = {
-    "today of a seller": ("bram", "/", 25),
+    "today of a seller": ("bram", "/", 28),
     "today of a committee member": ("lien", "/", 18),
     "can I": ("bram", "/ask/?customer=C-17&product=SW-24P&quantity=1&term_months=24&payment_days=30&price=1044", 40),
     "deals": ("bram", "/deals/", 10),
@@ -35,7 +35,7 @@ PAGES = {
     "check": ("bram", "/deals/{deal}/check", 45),
     "deal": ("bram", "/deals/{deal}/", 40),
     "cases": ("lien", "/cases/?show=open", 12),
-    "case": ("lien", "/cases/{case}/", 40),
+    "case": ("lien", "/cases/{case}/", 45),
     "receipt": ("bram", "/decisions/{decision}/", 28),
     "receipt as PDF": ("bram", "/decisions/{decision}/receipt.pdf", 28),
 }

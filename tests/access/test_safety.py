@@ -198,6 +198,8 @@ OTHER_PAGES = {
     "approvals:counter_accept",
     "approvals:counter_go_on",
     "approvals:comment_on_case",
+    "approvals:nudge",
+    "approvals:nudge_case",
 }
 
 
