@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals.clock import Clock
-from approvals.models import Advice, Case, CaseRequest, ConsentRound, ConsentSeat, CounterProposal, Deal, DealState
+from approvals.models import Advice, Case, ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import figures
 from approvals.readings.due import TimeLeft
 from approvals.sight import visible_deals, waiting_cases
@@ -187,22 +187,17 @@ def _cases(request: PageRequest, clock: Clock) -> list[dict[str, Any]]:
 
 
 def _own_steps(request: PageRequest, now: Any) -> list[dict[str, Any]]:
-    """Return the reader's own deals that need a step: objected to, offered, asked about, declined, or ending soon."""
+    """Return the reader's own deals that need a step: objected to, declined, or with a yes that ends soon."""
     day = today_of(request)
     objected = ConsentSeat.objects.filter(
         round__revision=OuterRef("latest"), round__state=ConsentRound.State.OPEN, answer="objection", replied_at=None
     )
-    of_case = {"case__revision": OuterRef("latest"), "case__state": Case.State.OPEN}
-    offered = CounterProposal.objects.filter(state=CounterProposal.State.ADOPTED, **of_case)
-    asked = CaseRequest.objects.filter(state=CaseRequest.State.OPEN, **of_case)
     deals = (
         visible_deals(request.person)
         .filter(Q(contact=request.user) | Q(created_by=request.user))
-        .annotate(objected=Exists(objected), offered=Exists(offered), asked=Exists(asked))
+        .annotate(objected=Exists(objected))
         .filter(
             Q(objected=True)
-            | Q(offered=True)
-            | Q(asked=True)
             | Q(state=DealState.DECLINED, answered_at__gte=now - timedelta(days=14))
             | Q(state=DealState.APPROVED, good_until__lte=day + ENDS_SOON)
         )
@@ -217,10 +212,6 @@ def _step(deal: Any) -> dict[str, Any]:
     due = ""
     if deal.objected:
         title = _("A colleague objected: %(customer)s") % words
-    elif deal.offered:
-        title = _("A committee would say yes, if: %(customer)s") % words
-    elif deal.asked:
-        title = _("A committee asks you something: %(customer)s") % words
     elif deal.state == DealState.DECLINED:
         title = _("Declined; change it or leave it: %(customer)s") % words
     else:

@@ -1,6 +1,6 @@
 """Today names what a committee wants of the contact: points to answer, and an offer to take up.
 
-Seen to fail without the look at requests and at adopted counter-proposals.
+Seen to fail without the look at cases whose clock stands still.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ def read_by(world: World, key: str) -> str:
 
 def test_today_of_the_contact_names_points_that_are_asked(world: World) -> None:
     case = case_of(asked_of_desk(world))
-    assert "A committee asks you something" not in read_by(world, "bram")
+    assert "waits for your team" not in read_by(world, "bram")
     request(case=case, by=world.ines, at=world.at, kind="information", points=["Until when?"], reason="Before I vote.")
-    assert "A committee asks you something: Gemeente Hoogveld" in read_by(world, "bram")
-    assert "A committee asks you something" not in read_by(world, "chloe")
+    assert "Deal desk waits for your team&#x27;s answer: Gemeente Hoogveld" in read_by(world, "bram")
+    assert "waits for your team" not in read_by(world, "chloe")
 
 
 def test_today_of_the_contact_names_an_offer(world: World) -> None:
     adopted(world, asked_of_desk(world))
-    assert "A committee would say yes, if: Gemeente Hoogveld" in read_by(world, "bram")
+    assert "Deal desk waits for your team&#x27;s answer: Gemeente Hoogveld" in read_by(world, "bram")
