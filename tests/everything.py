@@ -28,6 +28,8 @@ ORDINARY = "not postgres and not redis and not browser and not full"
 ORDINARY_POSTGRES = "not redis and not browser and not full"
 CHOSEN_SQLITE = "not postgres and not redis and not full and (not browser or smoke)"
 CHOSEN_POSTGRES = "not full"
+# Two cores; whoever is done takes over what the other has not begun, for some tests take a hundred times as long.
+TWO = ("-n", "2", "--dist", "worksteal")
 
 
 class Interrupted(BaseException):
@@ -121,15 +123,15 @@ def everything(run: Run, services: ExitStack) -> None:
     migrations = [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]
     run.group("migrations", migrations, DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL="sqlite:///:memory:")
     pango()
-    run.group("suite on SQLite", pytest("-n", "2", "-m", ORDINARY))
+    run.group("suite on SQLite", pytest(*TWO, "-m", ORDINARY))
     postgres = started(run, services, Postgres, "PostgreSQL")
     if postgres is None:
         return
-    run.group("suite on PostgreSQL", pytest("-n", "2", "-m", ORDINARY_POSTGRES), DATABASE_URL=postgres)
+    run.group("suite on PostgreSQL", pytest(*TWO, "-m", ORDINARY_POSTGRES), DATABASE_URL=postgres)
     if redis := started(run, services, Redis, "Redis"):
         run.group("Celery on Redis", pytest("-m", "redis and not full"), DATABASE_URL=postgres, TEST_REDIS_URL=redis)
     if browser(run):
-        run.group("browser on PostgreSQL", pytest("-n", "2", "-m", "browser and not full"), DATABASE_URL=postgres)
+        run.group("browser on PostgreSQL", pytest(*TWO, "-m", "browser and not full"), DATABASE_URL=postgres)
         run.group("browser on SQLite", pytest("-m", "smoke"))
 
 
