@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from teams import working_time
 from teams.calendars import of_version
-from teams.holidays import regions
 from teams.models import CalendarDay, CalendarVersion
 from teams.working_time import WorkingCalendar
 
@@ -50,11 +49,6 @@ def shown(version: CalendarVersion) -> Shown:
 def hours_text(text: str) -> str:
     """Hours as they are read, a day off in words."""
     return text.replace("-", "\u2013") if text else _("not worked")
-
-
-def known_regions() -> str:
-    """All regions by country, for a form's help."""
-    return "; ".join(f"{country}: {', '.join(parts)}" for country, parts in regions().items() if parts)
 
 
 def differences(before: Shown | None, after: Shown, day: date) -> list[dict[str, Any]]:

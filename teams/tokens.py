@@ -58,10 +58,3 @@ class HasScope(BasePermission):
         if request.method in SAFE_METHODS:
             needed |= {getattr(view, "read_scope", ApiToken.Scope.READ.value)}
         return bool(needed & set(request.auth.scopes.split()))
-
-
-class SessionOnly(BasePermission):
-    """For what needs a person: votes, consents and grants are not for tokens."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return not isinstance(request.auth, ApiToken)

@@ -120,9 +120,3 @@ class ResultForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["closed_on"].initial = day
         self.fields["closed_on"].widget.attrs["max"] = day.isoformat()
-
-
-class FilesForm(forms.Form):
-    """One file to be kept with a deal."""
-
-    file = forms.FileField(label=_("File"))

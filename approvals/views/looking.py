@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
@@ -16,7 +16,7 @@ from approvals.models import Case, Deal, Revision
 from approvals.sight import visible_cases, visible_deals
 from teams.models import Customer, Organisation, Team, User
 from teams.organisation import today
-from teams.permissions import About, Person, may
+from teams.permissions import Person
 
 
 class PageRequest(HttpRequest):
@@ -83,9 +83,3 @@ def team_of(customer: Customer, day: date) -> Team | None:
     """Return the team that looks after the customer: its mandate judges a new deal."""
     place = place_of(customer.pk, day)
     return None if place is None else place.team
-
-
-def must_be_own(request: PageRequest, team: Team) -> None:
-    """Let in only those who make deals for this team. Raises: Http404."""
-    if not may("deal.create", request.person, About(team_id=team.pk)):
-        raise Http404

@@ -222,11 +222,6 @@ def withdraw_counter(*, version: MandateVersion, by: User, at: datetime, edition
     return version
 
 
-def open_counter(version: MandateVersion) -> VersionCounter | None:
-    """Return what is offered and not answered yet."""
-    return version.counters.filter(answer="").select_related("by").first()
-
-
 def _open(version: MandateVersion) -> VersionCounter:
     """Return what is offered, locked. Raises: Conflict `no_counter`."""
     offer = version.counters.select_for_update(of=("self",)).filter(answer="").select_related("by").first()
