@@ -16,7 +16,7 @@ from approvals.readings.findings import Reading
 from approvals.shown import documents_of, findings_of, names_of
 from mandates.documents import document_of
 from mandates.models import MandateVersion
-from mandates.views.reading import clauses, committee_names, team_bars
+from mandates.views.reading import clauses, committee_names
 from teams.models import Team
 from teams.permissions import Person
 from teams.sight import sees_cost
@@ -113,8 +113,3 @@ def _share_of(row: Mapping[str, Any], value: str | None) -> Decimal | None:
     if figures.is_minimum(row["metric"]):
         return limit / given if given > 0 else Decimal(1)
     return max(Decimal(0), given / limit)
-
-
-def bars(version: MandateVersion, team: Team, at: datetime) -> Any:
-    """Return the team's budgets of a mandate on a day."""
-    return team_bars(version, [team], at.date())

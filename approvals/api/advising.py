@@ -185,6 +185,8 @@ class AdviceViewSet(DealView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
 
     def get_queryset(self) -> QuerySet[Advice]:
         rows = visible_advice(person_of(self.request)).select_related(*ROWS)
+        if self.action != "list":  # an answered question is still shown to whoever answered
+            return rows
         if self.request.query_params.get("asked_of") == "me":
             rows = rows.filter(asked_of=asker(self.request))
         state = self.request.query_params.get("state", "")

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from approvals.coaching import bars, near_limits, unused
+from approvals.coaching import near_limits, unused
 from approvals.models import Advice
-from approvals.views.looking import PageRequest
+from approvals.views.looking import PageRequest, today_of
 from mandates.models import MandateVersion
 from mandates.snapshots import authority
+from mandates.views.reading import team_bars
 from teams.models import Team
 from teams.permissions import COACH
 
@@ -43,7 +44,7 @@ def _team(request: PageRequest, team: Team, now: datetime) -> dict[str, Any]:
         "mandates": [
             {
                 "mandate": version.mandate,
-                "bars": bars(version, team, now),
+                "bars": team_bars(version, [team], today_of(request)),
                 "unused": unused(version, team, request.person, at=now),
             }
             for version in versions

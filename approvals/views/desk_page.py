@@ -20,7 +20,7 @@ from approvals.shown import verdict_of
 from approvals.sight import visible_deals
 from approvals.terms import read
 from approvals.views.advice_parts import desk_hint
-from approvals.views.looking import PageRequest, today_of
+from approvals.views.looking import PageRequest, row_number, today_of
 from journal.refusals import Refusal
 from teams.models import Team
 from teams.sight import sees_cost
@@ -53,8 +53,7 @@ def found_state(deal: Deal) -> str:
 
 def edition_of(request: PageRequest) -> int | None:
     """Return the edition that the form was made from."""
-    text = request.POST.get("edition", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return row_number(request.POST.get("edition", ""))
 
 
 def catalogue_of(request: PageRequest, desk: Desk) -> dict[str, Any]:

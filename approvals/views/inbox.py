@@ -22,7 +22,7 @@ from approvals.markdown import excerpt
 from approvals.models import Follow, Mention
 from approvals.readings.done import done_by
 from approvals.sight import visible_deals
-from approvals.views.looking import PageRequest, deal_of
+from approvals.views.looking import PageRequest, deal_of, row_number
 from approvals.views.preview import preview_of
 from approvals.views.waiting import waiting_for
 from journal import inbox
@@ -168,9 +168,10 @@ def _page_of(kind: str, identifier: str) -> str:
     """Return where a thing has its page. Raises: Http404."""
     if kind == "deal":
         return reverse("approvals:deal", args=[identifier])
-    if kind not in ("case", "advice") or not (identifier.isascii() and identifier.isdigit()):
+    number = row_number(identifier)
+    if kind not in ("case", "advice") or number is None:
         raise Http404
-    return reverse(f"approvals:{kind}", args=[int(identifier)])
+    return reverse(f"approvals:{kind}", args=[number])
 
 
 @require_POST
@@ -181,7 +182,8 @@ def bulk(request: PageRequest) -> HttpResponse:
         count = unfollow(references=request.POST.getlist("deal"), by=request.user)
         text = ngettext("You follow %(count)s deal no more.", "You follow %(count)s deals no more.", count)
     else:
-        chosen = [int(one) for one in request.POST.getlist("message") if one.isascii() and one.isdigit()]
+        sent = [row_number(one) for one in request.POST.getlist("message")]
+        chosen = [number for number in sent if number is not None]
         count = inbox.mark_these_read(user_id=request.user.pk, ids=chosen, at=timezone.now())
         text = ngettext("%(count)s message is marked as read.", "%(count)s messages are marked as read.", count)
     messages.success(request, text % {"count": count})
@@ -199,7 +201,7 @@ def follow_deal(request: PageRequest, reference: str) -> HttpResponse:
     else:
         follow(deal=deal, by=request.user, at=timezone.now())
         messages.success(request, _("You follow this deal: its news comes to your inbox."))
-    case = request.POST.get("case", "")
-    if case.isascii() and case.isdigit() and len(case) < 19:
-        return redirect("approvals:case", int(case))
+    case = row_number(request.POST.get("case", ""))
+    if case is not None:
+        return redirect("approvals:case", case)
     return redirect("approvals:deal", deal.reference)

@@ -18,6 +18,8 @@ from teams.models import Customer, Organisation, Team, User
 from teams.organisation import today
 from teams.permissions import Person
 
+LONGEST_NUMBER = 18
+
 
 class PageRequest(HttpRequest):
     """A signed-in person's request, as the middleware prepares it."""
@@ -83,3 +85,8 @@ def team_of(customer: Customer, day: date) -> Team | None:
     """Return the team that looks after the customer: its mandate judges a new deal."""
     place = place_of(customer.pk, day)
     return None if place is None else place.team
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a row that was sent as text; None where it can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None

@@ -10,7 +10,7 @@ from approvals import summaries
 from approvals.clock import clock_of
 from approvals.models import Case, ConsentRound
 from approvals.sight import about_case, about_round, visible_advice, visible_cases
-from approvals.views.looking import PageRequest, deal_of
+from approvals.views.looking import PageRequest, deal_of, row_number
 from teams.permissions import may
 
 
@@ -18,9 +18,10 @@ def preview_of(request: PageRequest, kind: str, identifier: str) -> dict[str, An
     """Return what the pane shows of a deal, a case or a question. Raises: Http404 where the reader may not see it."""
     if kind == "deal":
         return _deal(request, identifier)
-    if not (identifier.isascii() and identifier.isdigit()) or len(identifier) > 18:
+    number = row_number(identifier)
+    if number is None:
         raise Http404
-    return _case(request, int(identifier)) if kind == "case" else _advice(request, kind, int(identifier))
+    return _case(request, number) if kind == "case" else _advice(request, kind, number)
 
 
 def _deal(request: PageRequest, reference: str) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def test_bulk_marks_only_the_chosen_messages_of_ones_own(sign_in: SignIn, world:
     submitted(world, terms=ASKING)
     first, second = messages_of(world.ines.pk)
     other = messages_of(world.joris.pk)[0]
-    chosen = {"do": "read", "message": [first.pk, other.pk, "all", 2**70]}
+    chosen = {"do": "read", "message": [first.pk, other.pk, "all", 2**70, "9" * 5_000]}
     assert "1 message is marked as read." in text_of(sign_in("ines").post("/inbox/chosen", chosen, follow=True))
     assert [messages_of(one.recipient_id).get(pk=one.pk).read_at is None for one in (first, second, other)] == [
         False,
