@@ -17,7 +17,6 @@ from teams.models import (
     Membership,
     Substitution,
     Team,
-    User,
     holds_on,
 )
 
@@ -109,8 +108,3 @@ def _seats(committee_id: int, day: date) -> QuerySet[CommitteeSeat]:
 def place_of(customer_id: int, day: date) -> CustomerTeam | None:
     """Return the row that says which team and which contact look after the customer on `day`."""
     return CustomerTeam.objects.filter(holds_on(day), customer=customer_id).select_related("team", "contact").first()
-
-
-def names_of(user_ids: Iterable[int]) -> list[str]:
-    """Return people's names in alphabetical order."""
-    return sorted(User.objects.filter(pk__in=list(user_ids)).values_list("name", flat=True))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from approvals import summaries
 from approvals.models import Advice, Case, Deal
-from approvals.sight import visible_advice, visible_cases, visible_deals
+from approvals.sight import about_case, visible_advice, visible_cases, visible_deals
 from approvals.summaries import Summary
 from journal.letters import Told
 from journal.models import Event
@@ -43,7 +43,7 @@ def of_case(event: Event, user: User) -> Told | None:
     case: Case | None = rows.filter(pk=event.subject_id).first()
     if case is None:
         return None
-    return _told(summaries.of_case(case, person, organisation()), case.revision.number, case.deal)
+    return _told(summaries.of_case(case, person, organisation(), about_case(case)), case.revision.number, case.deal)
 
 
 def of_advice(event: Event, user: User) -> Told | None:

@@ -1,4 +1,4 @@
-"""The ways of a deal, of a case, of a counter-proposal and of a consent round, as tables."""
+"""The ways of a deal, of a case, of a counter-proposal, of a consent round and of a question for advice, as tables."""
 
 from collections.abc import Iterable
 

@@ -13,9 +13,9 @@ from approvals.readings import figures
 from approvals.readings.breaches import ask, breaches
 from approvals.readings.lines import totals_of
 from approvals.shown import documents_of, names_of
-from approvals.sight import about, about_case, cost_shown
+from approvals.sight import about, cost_shown
 from teams.models import Organisation
-from teams.permissions import Person
+from teams.permissions import About, Person
 from teams.sight import CostView
 
 
@@ -28,10 +28,13 @@ class Summary:
     why: str = ""
 
 
-def of_case(case: Case, person: Person, organisation: Organisation) -> Summary:
-    """Return a case in short; it needs its deal with team and customer, its revision, decision and committee."""
+def of_case(case: Case, person: Person, organisation: Organisation, known: About) -> Summary:
+    """Return a case in short; it needs its deal with team and customer, its revision, decision and committee.
+
+    `known` is what permissions know about it.
+    """
     deal = case.deal
-    view = cost_shown(deal, person, organisation, about_case(case))
+    view = cost_shown(deal, person, organisation, known)
     judged, given = documents_of(case.decision)
     asked = []
     if view.figures:

@@ -1,4 +1,4 @@
-"""What apps further left add to Today: more that waits for the reader."""
+"""What apps further left add to what waits for the reader, on Today and in the inbox."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

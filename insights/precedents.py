@@ -31,7 +31,6 @@ class Similar:
     """A precedent with why it is similar and how it turned out, ready to be shown."""
 
     precedent: Precedent
-    likeness: Likeness
     why: str
     answered: str
     turned_out: str
@@ -50,7 +49,7 @@ def similar_to(subject: Subject, day: date, *, without: int | None = None, most:
             found.append((alike, precedent))
     found.sort(key=lambda pair: (-pair[0].score, -pair[1].pk))
     return [
-        Similar(one, alike, why(alike), answered(one.case), turned_out(one.case.deal), one.cases)
+        Similar(one, why(alike), answered(one.case), turned_out(one.case.deal), one.cases)
         for alike, one in found[:most]
     ]
 

@@ -19,8 +19,7 @@ def away_on(day: date, among: Collection[int] | None = None) -> frozenset[int]:
 def ahead(day: date) -> QuerySet[Absence]:
     """Absences that hold on `day` or later."""
     rows = Absence.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day))
-    # a period that was ended before it began never held
-    return rows.exclude(ended_on__isnull=False, ended_on__lte=day).select_related("user").order_by("started_on", "pk")
+    return rows.select_related("user").order_by("started_on", "pk")
 
 
 def substitutions_ahead(day: date) -> QuerySet[Substitution]:

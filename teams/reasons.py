@@ -29,7 +29,6 @@ SENTENCES: dict[str, str] = {
     "not_planning": _("The chair of this committee or a mandate administrator plans who is on duty."),
     "own_substitute": _("A third person confirms who stands in."),
     "stands_in_for_party": _("You stand in for somebody whose own deal this is, so others decide on it."),
-    "substitution_ended": _("You stand in here no more."),
     "passed_on": _("The answer time was over, so the case passed to one member of the committee, who answers it."),
     "not_on_committee": _("Only the committee that gave this approval may revoke it."),
     "drafted_it": _("You drafted this version, so a second person answers it."),

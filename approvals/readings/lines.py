@@ -43,7 +43,6 @@ class Totals:
     given: Decimal
     currency: str
     net: str
-    at_list: str
     discount_amount: str
     discount: str
     margin: str
@@ -91,7 +90,6 @@ def totals_of(deal: Document, *, sees_cost: bool, bands: Bands | None = None) ->
         given=given,
         currency=currency,
         net=figures.money(_cents(net), currency),
-        at_list=figures.money(_cents(listed), currency),
         discount_amount=figures.money(_cents(given), currency),
         discount=_share(given, listed),
         margin=_share(net - cost, net) if sees_cost and cost is not None else "",

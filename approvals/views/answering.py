@@ -30,8 +30,6 @@ from approvals.views.weighty import asked_again
 from journal.refusals import Invalid
 from teams.permissions import may
 
-LIVE = ("open", "adopted")
-
 
 def _done(request: PageRequest, case: Case, said: str) -> HttpResponse:
     messages.success(request, said)

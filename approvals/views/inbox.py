@@ -106,7 +106,7 @@ def _mention(row: Mention) -> Shown:
 
 
 def _following(request: PageRequest, clock: Clock) -> Shown:
-    """Return the news about what the reader takes part in or follows, the unread ones first asked for."""
+    """Return the news about what the reader takes part in or follows: the unread alone, or all on request."""
     show_all = request.GET.get("show") == "all"
     found = page(inbox.messages_of(request.user.pk, unread_only=not show_all), request.GET, order="-pk")
     told = entries(message.event for message in found.items)

@@ -46,11 +46,12 @@ def _case(request: PageRequest, pk: int) -> dict[str, Any]:
         "deal__team", "deal__customer", "deal__latest", "revision", "decision", "committee"
     )
     case = get_object_or_404(cases, pk=pk)
-    may_vote = case.state == Case.State.OPEN and may("case.vote", request.person, about_case(case)).allowed
+    known = about_case(case)
+    may_vote = case.state == Case.State.OPEN and may("case.vote", request.person, known).allowed
     return {
         "title": f"{case.committee.name}: {case.deal.customer.name}",
         "state": case.state,
-        "summary": summaries.of_case(case, request.person, request.organisation),
+        "summary": summaries.of_case(case, request.person, request.organisation, known),
         "left": clock_of(request.organisation).of_case(case),
         "url": reverse("approvals:case", args=[case.pk]),
         "votes": may_vote,

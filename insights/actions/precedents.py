@@ -112,7 +112,7 @@ def withdraw(*, precedent: Precedent, by: User, at: datetime, reason: str) -> Pr
 
 
 def listen(deal: Deal, cases: Iterable[Case], text: str, by: User, at: datetime) -> None:
-    """Count the precedents that a text about a deal links to: once for each case, never for a precedent's own case.
+    """Count the precedents that a text about a deal links to: once for each case, never on a precedent's own deal.
 
     Runs in the transaction of whatever was said. Where a precedent has been cited as often as the organisation set,
     those who could make a limit of it are told, once.
@@ -121,9 +121,9 @@ def listen(deal: Deal, cases: Iterable[Case], text: str, by: User, at: datetime)
     if not numbers:
         return
     found = standing(today(at)).filter(pk__in=[int(number) for number in numbers]).exclude(case__deal=deal)
+    places: list[Case | None] = list(cases) or [None]
     for precedent in found.order_by("pk"):
-        asked: list[Case | None] = list(cases)
-        for case in asked or [None]:
+        for case in places:
             _cite(precedent, deal, case, by, at)
         _suggest(precedent, at)
 

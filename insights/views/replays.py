@@ -156,7 +156,6 @@ def _found(request: PageRequest, version: MandateVersion, replay: Replay) -> dic
         "changes": shown_changes(shown.items, read_plan(replay.plan), request.person) if shown.items else [],
         "page": shown,
         "outdated": replay.sha256 != version.sha256,
-        "judged_all": replay.done_count >= replay.total,
     }
 
 

@@ -7,13 +7,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from teams.organisation import today
-from teams.permissions import Person
-
-
-def person_of_request(request: Request) -> Person:
-    """Return the standing of whoever asks."""
-    person: Person = request._request.person  # type: ignore[attr-defined]
-    return person
 
 
 def day_of(request: Request) -> date:

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from journal.editions import etag_of, require_match
 from journal.idempotency import idempotent
 from mandates import actions
-from mandates.api.asking import day_of, person_of_request
+from mandates.api.asking import day_of
 from mandates.balances import Usage, usage
 from mandates.documents import document_of
 from mandates.engine import check_mandate
@@ -42,6 +42,7 @@ from mandates.snapshots import in_force
 from mandates.views.looking import sees_drafts, visible_charters, visible_versions
 from mandates.views.reading import committee_names
 from teams.api import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker
+from teams.api_base import person_of_request
 from teams.models import Customer
 
 DOCUMENT = {

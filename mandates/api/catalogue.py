@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from journal.editions import etag_of, require_match
 from journal.idempotency import idempotent
 from mandates import actions
-from mandates.api.asking import day_of, person_of_request
+from mandates.api.asking import day_of
 from mandates.catalogue import rates_on
 from mandates.models import Product
 from mandates.serializers import (
@@ -27,6 +27,7 @@ from mandates.serializers import (
     RatesSerializer,
 )
 from teams.api import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker
+from teams.api_base import person_of_request
 from teams.sight import sees_catalogue_cost
 
 PRODUCT_EXAMPLE = OpenApiExample(

@@ -18,7 +18,6 @@ from journal.editions import etag_of
 from journal.idempotency import idempotent
 from mandates.actions import ask_for_mandate, open_balance
 from mandates.actions.asking import wanted_of
-from mandates.api.asking import person_of_request
 from mandates.api.shapes import AskedForSerializer, NewAskedForSerializer, NewOpeningSerializer, OpeningSerializer
 from mandates.engine import check_mandate
 from mandates.models import BudgetOpening, Mandate, MandateVersion, VersionCounter, VersionHolder, VersionState
@@ -27,6 +26,7 @@ from mandates.serializers import refuse_document
 from mandates.snapshots import in_force
 from mandates.views.looking import sees_drafts, visible_versions
 from teams.api import ADMINISTER, IDEMPOTENCY_KEY, ReadScoped, asker
+from teams.api_base import person_of_request
 
 ASK_EXAMPLE = OpenApiExample(
     "A wider discount on services",

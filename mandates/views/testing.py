@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from journal.refusals import Refusal
 from mandates.actions import add_test, remove_test
-from mandates.checking import OUTCOME_NAMES, expectation_text, trials_of
+from mandates.checking import expectation_text, trials_of
 from mandates.documents import document_of
 from mandates.drafters import drafter_ids
 from mandates.engine import check_mandate
@@ -32,7 +32,6 @@ def shown_trials(version: MandateVersion) -> dict[str, Any]:
             "name": trial.name,
             "expected": expectation_text(trial.at_most, trial.at_least),
             "outcome": trial.outcome,
-            "outcome_text": OUTCOME_NAMES[trial.outcome],
             "holds": trial.holds,
         }
         for trial in trials

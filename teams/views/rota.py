@@ -29,7 +29,6 @@ from teams.views.committees import crumbs
 from teams.views.requests import PageRequest, allowed, moved, posted, reader
 
 MOST_PAST = 50
-WEEK = timedelta(days=7)
 BAD = 422
 
 
