@@ -146,6 +146,7 @@ class LookBackFilter(forms.Form):
     mandate = forms.ChoiceField(label=_("Mandate"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
     fit = forms.ChoiceField(label=_("How it fitted"), required=False, choices=[("", _("any")), *LookBack.Fit.choices])
+    widening = forms.IntegerField(required=False, min_value=1, max_value=2**31, widget=forms.HiddenInput)
     cause = forms.ChoiceField(label=_("After"), required=False, choices=[("", _("any")), *LookBack.Cause.choices])
 
     def __init__(

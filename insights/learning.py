@@ -104,7 +104,15 @@ def of_mandate(mandate: Mandate, person: Person, request: HttpRequest) -> Built:
         return None
     newest = rows.exclude(mandate_said="").select_related("deal__customer").order_by("-answered_at")[:MOST_TAUGHT]
     fits = [(label, counts[value]) for value, label in LookBack.Fit.choices if value in counts]
-    return "insights/_section_taught.html", {"mandate": mandate, "fits": fits, "newest": list(newest)}
+    return "insights/_section_taught.html", {"mandate": mandate, "fits": fits, "newest": list(newest)} | _counting(
+        request
+    )
+
+
+def _counting(request: HttpRequest) -> dict[str, int | None]:
+    """Return how many look-backs, in percent, may find a mandate too wide before nothing wider is proposed."""
+    settings = request.organisation  # type: ignore[attr-defined]
+    return {"trust_wide": settings.trust_wide if settings.trusts_records else None}
 
 
 def waiting(person: Person, at: datetime) -> list[dict[str, Any]]:

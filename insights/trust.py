@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from approvals.models import Case, ConsentSeat, DealState, Decision
 from approvals.rechecking import recheck
+from insights.models import LookBack
 from mandates.catalogue import rates_on
 from mandates.documents import document_of, number_text
 from mandates.engine import check_mandate
@@ -29,7 +30,7 @@ PERCENT: Final = ("line_discount", "deal_discount")
 BROKEN: Final = ("suspend", "revoke", "announce", "emergency")
 DECIDED: Final = ("member", "team")
 ENDED: Final = (DealState.WON, DealState.LOST)
-RULE: Final = ("days", "deals", "won", "near", "step")
+RULE: Final = ("days", "deals", "won", "wide", "near", "step")
 HUNDRED: Final = 100
 
 
@@ -54,7 +55,8 @@ class Record:
 
     `decided` deals were agreed by a member or by the team; `open` ones have not ended yet. `objections` that stood went
     to a committee, and are no breach: asking is what a team should do. `unsound` decisions do not stand when they
-    are judged again; `stops` is how often somebody suspended or revoked the mandate.
+    are judged again; `stops` is how often somebody suspended or revoked the mandate. `look_backs` are those of all
+    deals that the version judged in the span, by how the mandate fitted: ids of the newest answer on each deal.
     """
 
     since: str
@@ -70,6 +72,17 @@ class Record:
     stops: int
     rule: Mapping[str, int] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()
+    look_backs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def looked_back(self) -> int:
+        """On how many deals the team said how the mandate fitted."""
+        return sum(len(found) for found in self.look_backs.values())
+
+    @property
+    def too_wide(self) -> int:
+        """On how many of these it found the mandate too wide."""
+        return len(self.look_backs.get(LookBack.Fit.WIDE, ()))
 
     @property
     def ended(self) -> int:
@@ -94,7 +107,8 @@ def read_record(text: str) -> Record:
         Row(row["index"], row["deals"], tuple(row["near"]), tuple(row["before"]), tuple(row["after"]))
         for row in raw["rows"]
     )
-    return Record(**{**raw, "rows": rows})
+    look_backs = {fit: tuple(found) for fit, found in raw.get("look_backs", {}).items()}
+    return Record(**{**raw, "rows": rows, "look_backs": look_backs})
 
 
 def record_of(version: MandateVersion, *, settings: Organisation, at: datetime) -> Record:
@@ -124,6 +138,7 @@ def record_of(version: MandateVersion, *, settings: Organisation, at: datetime) 
         stops=stops.count(),
         rule={name: getattr(settings, f"trust_{name}") for name in RULE},
         rows=rows_of(document_of(version), [json.loads(one.answer_document) for one in decisions], settings),
+        look_backs=_look_backs(version, since),
     )
 
 
@@ -134,6 +149,17 @@ def _decided(version: MandateVersion, since: datetime) -> QuerySet[Decision]:
     rows = Decision.objects.filter(mandate_version=version, number=1, outcome__in=DECIDED, at__gte=since)
     rows = rows.filter(revision__deal__state__in=kept, revision__deal__latest=F("revision"))
     return rows.exclude(Exists(asked)).select_related("revision__deal").order_by("pk")
+
+
+def _look_backs(version: MandateVersion, since: datetime) -> dict[str, tuple[int, ...]]:
+    """Return the newest answered look-back on each deal that a version judged, whoever decided it, by fit."""
+    judged = Decision.objects.filter(revision__deal=OuterRef("deal"), mandate_version=version, number=1, at__gte=since)
+    rows = LookBack.objects.filter(Exists(judged), mandate=version.mandate_id, answered_at__isnull=False)
+    newest = {one.deal_id: one for one in rows.only("deal", "fit").order_by("answered_at", "pk")}
+    found: dict[str, tuple[int, ...]] = {}
+    for one in newest.values():
+        found[one.fit] = (*found.get(one.fit, ()), one.pk)
+    return found
 
 
 def rows_of(
@@ -201,6 +227,7 @@ def has_earned(record: Record, settings: Organisation) -> bool:
         settings.trusts_records
         and record.ended >= settings.trust_deals
         and record.won * HUNDRED >= settings.trust_won * record.ended
+        and record.too_wide * HUNDRED <= settings.trust_wide * record.looked_back
         and not record.unsound
         and not record.stops
     )

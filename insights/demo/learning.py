@@ -1,5 +1,6 @@
 """What the demo company has learnt: precedents that are cited, and look-backs on deals that were won and lost."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from approvals.models import Case, Deal, DealState
@@ -54,7 +55,7 @@ SAID = (
         "",
     ),
 )
-MOST_LOOK_BACKS = 14
+MOST_LOOK_BACKS = 28
 CITING = 3
 
 
@@ -81,7 +82,8 @@ def _cite(precedent: int | None, at: datetime) -> None:
 
 
 def _look_back(at: datetime) -> None:
-    """Ask what is due, and answer all but the newest: those wait on Today."""
+    """Ask what is due, and answer all but the newest: those wait on Today. Each mandate hears every answer in turn."""
+    said: Counter[int | None] = Counter()
     ended = Deal.objects.filter(state__in=(DealState.WON, DealState.LOST), imported=False)
     rows = (
         LookBack.objects.filter(deal__in=ended, asked_at=None)
@@ -93,5 +95,7 @@ def _look_back(at: datetime) -> None:
         one.refresh_from_db()
         if one.asked_at is not None and number < MOST_LOOK_BACKS - 4:
             by: User = one.deal.contact
-            answer(look_back=one, by=by, at=at - timedelta(hours=20), edition=None, answers=SAID[number % len(SAID)])
+            answers = SAID[said[one.mandate_id] % len(SAID)]
+            said[one.mandate_id] += 1
+            answer(look_back=one, by=by, at=at - timedelta(hours=20), edition=None, answers=answers)
     LookBack.objects.filter(asked_at=None, cause__in=("won", "lost")).delete()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from insights.actions import propose_widenings
 from insights.demo.founding import found
 from insights.demo.history import import_history
 from insights.demo.learning import learn
@@ -49,6 +50,7 @@ def load(*, at: datetime, deals: int = DEALS, progress: Callable[[int], None] = 
     Past(random, until=at - timedelta(days=1)).live(since=began, deals=lived, progress=progress)
     leave_waiting(at=at)
     learn(at=at)
+    propose_widenings(at=at - timedelta(minutes=20))
     _quieten(at)
     record("demo.loaded", subject=("organisation", "1"), by=None, at=at, data={"seed": SEED, "deals": deals})
 

@@ -14,7 +14,7 @@ from approvals.actions.submit import submit
 from approvals.actions.vote import cast_vote
 from approvals.models import Case, ConsentSeat, Deal
 from approvals.terms import DraftLine, DraftTerms
-from insights.actions import advance, ask_replay, propose_widenings
+from insights.actions import advance, ask_replay
 from insights.demo.advising import declare, leave_questions
 from insights.demo.asking import ask_from_below
 from insights.demo.deals import price_after
@@ -78,7 +78,6 @@ def leave_waiting(*, at: datetime) -> None:
     _ask(data_hall, at - timedelta(minutes=80))
     _first_vote(school, at - timedelta(hours=1))
     _holiday(at - timedelta(minutes=30))
-    propose_widenings(at=at - timedelta(minutes=20))
     leave_questions(hospital=hospital, brewery=brewery, at=at - timedelta(minutes=2))
     follow_and_mention(at=at)
 

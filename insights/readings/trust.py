@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from insights.models import Widening
-from insights.trust import HUNDRED, Record, Row
+from insights.models import LookBack, Widening
+from insights.trust import HUNDRED, Record, Row, read_record
 from mandates.documents import document_of
 from mandates.models import VersionPeriod
 from mandates.phrases import bound_text, conditions_text, day_text, metric_label
@@ -55,8 +55,40 @@ def _objected(record: Record) -> list[str]:
     return [said % {"count": record.objections}]
 
 
+def looked_back(record: Record, widening: Widening | None = None) -> dict[str, Any]:
+    """Return what look-backs said about the mandate: a sentence, and each answer with its figure and its address.
+
+    Figures alone: a look-back is never about a person.
+    """
+    if not record.looked_back:
+        return {"sentence": _("Nobody has looked back on these deals yet."), "fits": []}
+    said = ngettext(
+        "The team looked back on %(count)s of the deals judged by it; %(wide)s (%(share)s\u00a0%%) found it too wide.",
+        "The team looked back on %(count)s of the deals judged by it; %(wide)s (%(share)s\u00a0%%) found it too wide.",
+        record.looked_back,
+    )
+    share = record.too_wide * HUNDRED // record.looked_back
+    address = reverse("insights:look_backs") + f"?widening={widening.pk}&fit=" if widening else ""
+    fits = [
+        {"label": label, "count": len(record.look_backs[fit]), "url": address and address + fit}
+        for fit, label in LookBack.Fit.choices
+        if fit in record.look_backs
+    ]
+    return {"sentence": said % {"count": record.looked_back, "wide": record.too_wide, "share": share}, "fits": fits}
+
+
 def rule_sentence(record: Record) -> str:
     """Return the rule as it was on the day of the proposal."""
+    return " ".join([_basic_rule(record), *_look_back_rule(record)])
+
+
+def _look_back_rule(record: Record) -> list[str]:
+    if "wide" not in record.rule:  # proposed before look-backs counted
+        return []
+    return [_("At most %(wide)s\u00a0%% of the look-backs find it too wide.") % dict(record.rule)]
+
+
+def _basic_rule(record: Record) -> str:
     return _(
         "The rule: in at most %(days)s days, at least %(deals)s deals ended, %(won)s\u00a0%% of them won, no breach. "
         "A bound to which at least %(near)s deals came near is proposed %(step)s\u00a0%% wider, inside the charter."
@@ -124,11 +156,19 @@ def _item(widening: Widening) -> dict[str, Any]:
     return {
         "url": reverse("insights:widening", args=[mandate.code, widening.pk]),
         "title": _("“%(name)s” has earned a wider version") % {"name": mandate.name},
-        "sub": _("Proposed by its record; a person drafts it, and another grants it."),
+        "sub": " ".join(
+            [_("Proposed by its record; a person drafts it, and another grants it."), *_in_short(widening)]
+        ),
         "outcome": "",
         "due": "",
         "due_tone": "",
     }
+
+
+def _in_short(widening: Widening) -> list[str]:
+    """Return what look-backs said, for one line; nothing where nobody looked back."""
+    record = read_record(widening.record)
+    return [looked_back(record)["sentence"]] if record.looked_back else []
 
 
 def told(widening: Widening, record: Record) -> dict[str, Any]:
@@ -136,6 +176,7 @@ def told(widening: Widening, record: Record) -> dict[str, Any]:
     return {
         "widening": widening,
         "sentences": record_sentences(record),
+        "looked_back": looked_back(record, widening),
         "rule": rule_sentence(record),
         "rows": change_rows(record, document_of(widening.version)),
     }

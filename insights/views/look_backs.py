@@ -15,7 +15,8 @@ from approvals.sight import about, visible_deals
 from approvals.views.looking import deal_of
 from insights.actions import look_backs as actions
 from insights.forms import DayForm, LookBackFilter, LookBackForm
-from insights.models import LookBack
+from insights.models import LookBack, Widening
+from insights.trust import read_record
 from journal.paging import page
 from journal.refusals import Refusal
 from mandates.models import Mandate
@@ -65,8 +66,17 @@ def _narrowed(form: LookBackFilter) -> QuerySet[LookBack]:
         for one in texts:
             found |= one
         rows = rows.filter(found)
+    if number := values.get("widening"):
+        rows = rows.filter(pk__in=_carrying(number))
     columns = {"mandate": "mandate__code", "team": "deal__team__code", "fit": "fit", "cause": "cause"}
     return rows.filter(**{columns[name]: values[name] for name in columns if values.get(name)})
+
+
+def _carrying(number: int) -> list[int]:
+    """Return the look-backs that the record behind a proposal counts; none where there is no such proposal."""
+    widening = Widening.objects.filter(pk=number).first()
+    found = read_record(widening.record).look_backs.values() if widening else ()
+    return [one for ids in found for one in ids]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -40,6 +40,7 @@ class Settings:
     trust_won: int = 60
     trust_near: int = 5
     trust_step: int = 10
+    trust_wide: int = 25
 
 
 HUNDRED = 100
@@ -88,6 +89,6 @@ def _sensible(to: Settings) -> None:
     for path in AT_LEAST_ONE:
         if getattr(to, path) < 1:
             raise Invalid("too_small", _("This is at least 1."), path=path)
-    for path in ("trust_won", "trust_step"):
+    for path in ("trust_won", "trust_wide", "trust_step"):
         if getattr(to, path) > HUNDRED:
             raise Invalid("too_large", _("This is at most 100."), path=path)

@@ -272,6 +272,12 @@ class OrganisationForm(EditionForm):
         label=_("Deals decided inside the mandate and ended, at least"), min_value=1, max_value=10_000
     )
     trust_won = forms.IntegerField(label=_("Of these won, at least, in percent"), min_value=0, max_value=100)
+    trust_wide = forms.IntegerField(
+        label=_("Of the look-backs that found the mandate too wide, at most, in percent"),
+        min_value=0,
+        max_value=100,
+        help_text=_("What teams learnt counts: where more of them find it too wide, nothing wider is proposed."),
+    )
     trust_near = forms.IntegerField(
         label=_("Deals that came near a bound, at least"),
         min_value=1,

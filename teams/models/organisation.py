@@ -44,6 +44,9 @@ class Organisation(models.Model):
     )
     trust_won = models.PositiveSmallIntegerField(_("of these won, at least, in percent"), default=60)
     trust_near = models.PositiveSmallIntegerField(_("deals that came near a bound, at least"), default=5)
+    trust_wide = models.PositiveSmallIntegerField(
+        _("of the look-backs that found the mandate too wide, at most, in percent"), default=25
+    )
     trust_step = models.PositiveSmallIntegerField(_("how much wider a bound is proposed, in percent of it"), default=10)
     notice_days = models.PositiveSmallIntegerField(_("days of notice before a narrower version judges"), default=14)
     # in so many cases a precedent is cited before a change of the mandate is suggested

@@ -1,9 +1,10 @@
 """The trust rule: what a record has earned is proposed, and only people draft, grant, or say not now."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,13 @@ from hypothesis import strategies as st
 
 from approvals.actions.consent import give_consent
 from approvals.actions.outcome import lose, win
+from approvals.actions.vote import cast_vote
+from approvals.models import Deal
 from insights.actions import draft_widening, propose_widening, propose_widenings, put_off
-from insights.models import Widening
+from insights.actions.look_backs import Answers, answer, plan_day
+from insights.models import LookBack, Widening
+from insights.readings.trust import rule_sentence
+from insights.ticking import ask_due
 from insights.trust import Record, _step, has_earned, read_record, record_of, rows_of, widened
 from journal import record as recording
 from journal.models import Channel, Event, Message
@@ -98,10 +104,16 @@ def test_record_of_a_row_counts_what_came_near_each_of_its_bounds(world: World) 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"won": 1, "lost": 2}, {"won": 1, "lost": 1}, {"unsound": 1}, {"stops": 1}],
-    ids=["mostly lost", "too few", "unsound", "suspended"],
+    [
+        {"won": 1, "lost": 2},
+        {"won": 1, "lost": 1},
+        {"unsound": 1},
+        {"stops": 1},
+        {"look_backs": {"wide": (1,), "fitted": (2, 3)}},
+    ],
+    ids=["mostly lost", "too few", "unsound", "suspended", "a third too wide"],
 )
-def test_record_that_is_short_bad_or_broken_has_not_earned(world: World, changed: dict[str, int]) -> None:
+def test_record_that_is_short_bad_or_broken_has_not_earned(world: World, changed: dict[str, Any]) -> None:
     """Seen to fail: with each condition of the rule left out in turn."""
     _good_record(world)
     settings = Organisation.objects.get()
@@ -110,6 +122,21 @@ def test_record_that_is_short_bad_or_broken_has_not_earned(world: World, changed
     assert not has_earned(replace(good, **changed), settings)
     settings.trusts_records = False
     assert not has_earned(good, settings)
+
+
+@pytest.mark.parametrize(
+    ("wide", "others", "earned"),
+    [(0, 0, True), (1, 3, True), (1, 2, False), (2, 6, True), (26, 74, False), (1, 0, False), (0, 1, True)],
+)
+def test_look_backs_that_found_it_too_wide_stop_a_widening_beyond_their_share(
+    wide: int, others: int, earned: bool
+) -> None:
+    """At most 25 % by the setting. Seen to fail: with `<` for `<=`; with the share of all deals instead."""
+    settings = Organisation(trust_deals=1)
+    record = Record("2026-01-01", "2026-06-30", 9, 9, 9, 0, 0, 0, 0, 0, 0)
+    said = {"wide": tuple(range(wide)), "narrow": tuple(range(100, 100 + others // 2)), "fitted": ()}
+    said["fitted"] = tuple(range(200, 200 + others - others // 2))
+    assert has_earned(replace(record, look_backs=said), settings) is earned
 
 
 @given(
@@ -141,6 +168,102 @@ def test_widened_document_stays_inside_the_charter(world: World) -> None:
 def _answers() -> list[dict[str, Any]]:
     finding = {"source": "mandate", "metric": "line_discount", "limit": 1, "value": "11.0000"}
     return [{"findings": [finding]}]
+
+
+# --- look-backs ---
+
+
+def _look_back(world: World, deal: Deal, fit: str, at: datetime = AT) -> LookBack:
+    ask_due(at)
+    said = Answers(fit, "It should reward a longer term.", "Seven percent.", "Two years.", "yes", "")
+    found = LookBack.objects.filter(deal=deal).latest("pk")
+    return answer(look_back=found, by=world.bram, at=at, edition=None, answers=said)
+
+
+def _won(world: World) -> list[Deal]:
+    _good_record(world)
+    return list(Deal.objects.filter(state__in=("won", "lost")).order_by("pk"))
+
+
+def test_record_counts_the_newest_look_back_on_each_deal_that_the_version_judged(world: World) -> None:
+    """Seen to fail: with every answer counted; with those nobody answered; with those on deals of another version."""
+    first, second, third = _won(world)
+    _look_back(world, first, "wide")
+    narrow = _look_back(world, second, "narrow")
+    plan_day(deal=first, by=world.anke, at=AT, on=world.today)
+    newest = _look_back(world, first, "fitted", at=AT + timedelta(hours=1))
+    record = _record(world)
+    assert record.look_backs == {"fitted": (newest.pk,), "narrow": (narrow.pk,)}
+    assert (record.looked_back, record.too_wide) == (2, 0)
+    assert read_record(record.stored()) == record
+    _look_back(world, third, "unclear")
+    assert _record(world).looked_back == 3
+    other = MandateVersion.objects.exclude(mandate__code="public-2026").filter(state="granted").earliest("pk")
+    assert record_of(other, settings=Organisation.objects.get(), at=LATER).looked_back == 0
+
+
+def test_record_counts_the_look_back_on_a_deal_that_a_committee_decided(world: World) -> None:
+    """What the mandate could not answer teaches most. Seen to fail: with the decided deals' look-backs alone."""
+    deal = submitted(world, price=COMMITTEE_PRICE)
+    for case in deal.cases.all():
+        for elector in case.electors.select_related("user").order_by("pk"):
+            case.refresh_from_db()
+            if case.state == "open":
+                cast_vote(case=case, by=elector.user, at=AT, choice="approve", reason="Two years.")
+    deal.refresh_from_db()
+    win(deal=deal, by=world.bram, at=AT, closed_on=world.today)
+    found = _look_back(world, deal, "narrow")
+    record = _record(world)
+    assert (record.decided, record.look_backs) == (0, {"narrow": (found.pk,)})
+
+
+def test_team_that_finds_its_mandate_too_wide_is_not_proposed_a_wider_one(world: World) -> None:
+    """Seen to fail: with look-backs left out of the rule; with an open proposal left alone."""
+    first, second, third = _won(world)
+    _look_back(world, first, "narrow")
+    assert propose_widenings(at=LATER) == 1
+    _look_back(world, second, "wide")
+    assert propose_widenings(at=LATER + DAY) == 0
+    assert Widening.objects.get().ended_at == LATER + DAY
+    _look_back(world, third, "fitted", at=LATER)
+    assert propose_widenings(at=LATER + 2 * DAY) == 0  # one of three is more than a quarter
+    Organisation.objects.update(trust_wide=34)
+    assert propose_widenings(at=LATER + 3 * DAY) == 1
+
+
+def test_page_of_a_proposal_links_to_the_look_backs_it_counts_and_names_nobody(world: World) -> None:
+    """Seen to fail: with the list of all look-backs behind the link."""
+    first, second, third = _won(world)
+    counted, other = _look_back(world, first, "narrow"), _look_back(world, second, "fitted")
+    widening = propose_widening(mandate=_version(world).mandate, at=LATER)
+    assert widening is not None
+    _look_back(world, third, "narrow")  # later than the proposal
+    with time_machine.travel(LATER, tick=False):
+        client = _client(world, "anke")
+        page = client.get("/mandates/public-2026/").content.decode()
+        section = page[page.index('id="widening"') :].split("</section>")[0]
+        address = f"/look-backs/?widening={widening.pk}&amp;fit=narrow"
+        assert "looked back on 2 of the deals" in section
+        assert "0 (0\u00a0%) found it too wide" in section
+        assert "At most 25\u00a0% of the look-backs" in section
+        assert f'<a href="{address}">it was too narrow: 1</a>' in section
+        assert world.bram.name not in section
+        assert "looked back on 2 of the deals" in client.get("/").content.decode()
+        found = client.get(address.replace("&amp;", "&")).content.decode()
+        assert f'"/look-backs/{counted.pk}/"' in found
+        assert found.count("<article") == 1
+        assert f'"/look-backs/{other.pk}/"' in client.get(f"/look-backs/?widening={widening.pk}").content.decode()
+        assert "<article" not in client.get("/look-backs/?widening=999999").content.decode()
+
+
+def test_proposal_from_before_look_backs_counted_can_still_be_read(world: World) -> None:
+    """Seen to fail: with the rule's share of look-backs expected in every record."""
+    text = _record(world).stored()
+    raw = json.loads(text)
+    del raw["look_backs"], raw["rule"]["wide"]
+    record = read_record(json.dumps(raw))
+    assert record.look_backs == {}
+    assert "look-backs" not in rule_sentence(record)
 
 
 # --- proposing ---
