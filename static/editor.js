@@ -196,8 +196,11 @@
     ask({ choose: field.name, pick_for: "" }, "#_chooser").then(show);
   }
 
+  // What is ticked while the answer is on its way would be lost with the old list: it waits for the new one.
   function find(dialog) {
-    ask({ choose: dialog.dataset.field }, "#_chooser").then(show);
+    const parts = dialog.querySelectorAll(".chooser-list, .buttons");
+    for (const part of parts) part.inert = true;
+    ask({ choose: dialog.dataset.field }, "#_chooser").then(() => { if (dialog.open) show(); }).finally(() => { for (const part of parts) part.inert = false; });
   }
 
   function show() {
