@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.utils import CursorWrapper
+from django.test import SimpleTestCase
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +22,19 @@ from tests.services import chromium
 # The live server and the browser are threads and processes of this test run; Playwright's own event loop
 # makes Django think that its synchronous database calls were made from asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may not touch a database (pytest-django refuses it) is the same on each: `./test` runs it once."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        tests_rows = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, SimpleTestCase)
+        if not (item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES or tests_rows):
+            item.add_marker("once")
 
 
 @pytest.fixture

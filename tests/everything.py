@@ -25,7 +25,7 @@ PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 
 # What runs on SQLite, and what on PostgreSQL, unless -m says otherwise.
 ORDINARY = "not postgres and not redis and not browser and not full"
-ORDINARY_POSTGRES = "not redis and not browser and not full"
+ORDINARY_POSTGRES = "not redis and not browser and not full and not once"
 CHOSEN_SQLITE = "not postgres and not redis and not full and (not browser or smoke)"
 CHOSEN_POSTGRES = "not full"
 # Two cores. Work is not stolen: tests that empty the tables have to come last in each worker.

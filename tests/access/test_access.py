@@ -1,6 +1,7 @@
 """Every route, by every method, asked by everybody: the tables say what each is answered, and no route is missing.
 
-Seen to fail when a route's line was taken out, and when `reader` let everybody in.
+Seen to fail when a route's line was taken out, and when `reader` let everybody in. The tables are asked on one
+database: who may do what is decided in Python, and each page is asked on PostgreSQL by the tests of query budgets.
 """
 
 from collections.abc import Iterator
@@ -57,11 +58,13 @@ def parts(name: str, count: int) -> list[list[Row]]:
     return [found[start::count] for start in range(count)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("part", parts("pages.txt", 4))
 def test_page_answers_each_person_as_the_table_says(part: list[Row], made: Scene) -> None:
     assert wrong([filled(row, made.names) for row in part], sessions(made)) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("part", parts("api.txt", 2))
 def test_api_answers_each_person_and_token_as_the_table_says(part: list[Row], made: Scene) -> None:
     clients = [*sessions(made), *programs(made)]
@@ -86,6 +89,7 @@ def test_no_route_is_missing_from_the_tables(made: Scene) -> None:
     assert [route for route, _ in all_routes() if route not in known and not is_admin(route)] == []
 
 
+@pytest.mark.once
 def test_method_that_no_line_names_is_not_taken(made: Scene) -> None:
     """Ask each address by every other method, as one who may do everything with it that its page offers."""
     named = listed(made)
