@@ -19,5 +19,6 @@ class ApprovalsConfig(AppConfig):
         ticking.register("approvals.lapse", "approvals.ticking.lapse_due", every=300)
         for kind in ("deal", "case", "advice"):
             letters.register(kind, f"approvals.letters.of_{kind}")
+        letters.send_at_once(("approval.revoked",))
         import_string("approvals.leaving.register")()
         import_string("approvals.sections.register")()

@@ -1,5 +1,6 @@
 """Every setting of the project, read from the environment with defaults that serve a laptop."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -236,6 +237,8 @@ EMAIL_BACKEND = "config.mail.TerminalBackend"
 if env("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
+# After a letter its reader has peace for so long; what comes meanwhile makes the next one together.
+MAIL_PAUSE = timedelta(minutes=env.int("MAIL_PAUSE_MINUTES", default=10))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="mandates@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

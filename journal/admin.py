@@ -47,7 +47,17 @@ class EventAdmin(ReadOnlyAdmin):
 class MessageAdmin(ReadOnlyAdmin):
     """The outbox: what was sent, what waits, what was given up and why."""
 
-    list_display = ("id", "event_id", "recipient_id", "channel", "due_at", "attempts", "delivered_at", "failed_at")
+    list_display = (
+        "id",
+        "event_id",
+        "recipient_id",
+        "channel",
+        "letter",
+        "due_at",
+        "attempts",
+        "delivered_at",
+        "failed_at",
+    )
     list_filter = ("channel", ("failed_at", admin.EmptyFieldListFilter), ("delivered_at", admin.EmptyFieldListFilter))
     ordering = ("-id",)
 

@@ -1,6 +1,6 @@
-"""What a letter says beyond its event's sentence: each app registers how its own things are told to one reader."""
+"""What apps say of letters: how their own things are told to one reader, and which events wait for no other letter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ class Told:
 Tell = Callable[["Event", Any], Told | None]
 NOTHING = Told()
 _tellers: dict[str, Tell | str] = {}
+_at_once: set[str] = set()
 
 
 def register(kind: str, tell: Tell | str) -> None:
@@ -40,3 +41,13 @@ def told(event: "Event", user: Any) -> Told:
     if isinstance(tell, str):
         tell = import_string(tell)
     return NOTHING if tell is None else tell(event, user) or NOTHING
+
+
+def send_at_once(verbs: Iterable[str]) -> None:
+    """Let letters about these events leave at once, however short ago their reader had one."""
+    _at_once.update(verbs)
+
+
+def at_once() -> frozenset[str]:
+    """Return the verbs of the events that wait for nothing."""
+    return frozenset(_at_once)

@@ -75,11 +75,16 @@ PENDING = Q(delivered_at__isnull=True, failed_at__isnull=True)
 
 
 class Message(models.Model):
-    """One event to be heard by one person through one channel; the row is the truth, a queue only wakes."""
+    """One event to be heard by one person through one channel; the row is the truth, a queue only wakes.
+
+    `letter` is the id of the first message of the letter that carries an e-mail; null until it is first tried.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="messages")
     recipient_id = models.BigIntegerField()
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # INVARIANT: once given it stays, so that a letter that is tried again carries the very same messages.
+    letter = models.BigIntegerField(null=True)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -94,6 +99,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=PENDING, name="message_due"),
+            models.Index(fields=["recipient_id", "letter"], condition=PENDING, name="message_letter"),
             models.Index(fields=["recipient_id", "-id"], condition=Q(channel="inbox"), name="message_inbox"),
             models.Index(
                 fields=["recipient_id", "-id"],
@@ -105,6 +111,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.recipient_id} about event {self.event_id}"
+
+
+class LetterPause(models.Model):
+    """Until when a person is left in peace by e-mail; its lock lets one worker at a time take up their letters."""
+
+    recipient_id = models.BigIntegerField(primary_key=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"no letter to {self.recipient_id} until {self.until}"
 
 
 class WorkerHeartbeat(models.Model):

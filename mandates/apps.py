@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
-from journal import ticking
+from journal import letters, ticking
 
 
 class MandatesConfig(AppConfig):
@@ -15,6 +15,8 @@ class MandatesConfig(AppConfig):
         """Tell the worker of the periodic work, the team's page of its section, the settings of what comes first."""
         ticking.register("mandates.settle", "mandates.ticking.settle_due", every=60)
         ticking.register("mandates.remind", "mandates.ticking.remind_due", every=300)
+        letters.send_at_once(("mandate.suspended", "mandate.revoked"))
+        letters.send_at_once(("mandate.emergency_asked", "mandate.emergency_confirmed"))
         # by their paths, because this file is read before any model is
         team_sections = import_string("teams.sections.team_sections")
         team_sections["mandates"] = import_string("mandates.views.team_section.team_section")

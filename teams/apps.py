@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 
-from journal import access
+from journal import access, letters
 from teams.sessions import stamp_sign_in
 
 
@@ -15,4 +15,5 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         """Hand the answer in by its path, because models are not loaded yet everywhere."""
         access.answer_with("teams.standing.may_audit")
+        letters.send_at_once(("token.created", "user.role_granted"))
         user_logged_in.connect(stamp_sign_in)

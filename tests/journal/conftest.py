@@ -29,7 +29,7 @@ def submitted(at: datetime) -> Callable[..., Event]:
     def submit(number: int = 1, **options: Any) -> Event:
         with transaction.atomic():
             return record(
-                "deal.submitted",
+                options.pop("verb", "deal.submitted"),
                 **{
                     "subject": ("deal", "D-1"),
                     "about": [("team", "benelux")],
