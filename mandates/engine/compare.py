@@ -303,7 +303,8 @@ class _Search:
             "undecided", metric, narrow.index if narrow else None, wide.index if wide else None, level, toward="wider"
         )
         try:
-            parts = list(islice(outside(box, (*self.pair.impossible, *minus), effort), _PARTS))
+            found = islice(outside(box, (*self.pair.impossible, *minus), effort), _PARTS)
+            parts = sorted(found, key=self.pair.is_foreign)  # one's own currency is the example that people expect
             # Money without a rate to compare by has no figures to try.
             tried = parts if self.pair.comparable or opening.sort != "any" else []
             for part in tried:

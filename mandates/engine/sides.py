@@ -139,6 +139,16 @@ class Pair:
             return None
         return Fraction(self.rates[currency], self.rates[other])
 
+    def is_foreign(self, box: Box) -> bool:
+        """Whether every deal in the box is in a currency that neither document is written in."""
+        place = self.space.place.get("currency")
+        if place is None:
+            return False
+        own = {document.rules.currency for document in self.documents}
+        return not any(
+            box[place] >> index & 1 for index, atom in enumerate(self.space.dimensions[place].atoms) if atom in own
+        )
+
     def rate_into(self, currency: str) -> Fraction:
         """Units of that currency for one unit of the space's; one for one where the rate is not known."""
         own = self.documents[0].rules.currency

@@ -90,7 +90,8 @@ class Witnesses:
         for piece in sorted(pieces, key=lambda one: _width(one.bound(self.level), minimum)):
             inner = self._within(box, metric, piece)
             if all(inner):
-                for part in islice(outside(inner, piece.minus, self.effort), 2):
+                parts = islice(outside(inner, piece.minus, self.effort), 2)
+                for part in sorted(parts, key=self.pair.is_foreign):
                     yield from self._settled(part, metrics[1:], {**bounds, metric: piece.bound(self.level)})
 
     def _within(self, box: Box, metric: str, piece: Piece) -> Box:
