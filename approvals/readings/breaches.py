@@ -39,10 +39,10 @@ def ask(*, team: str, customer: str, cause: str, asked: Sequence[Breach]) -> str
     words = {"team": team, "customer": customer}
     if not asked:
         return {
-            "objection": _("%(team)s asks you to decide on a deal with %(customer)s to which a colleague objected."),
-            "silence": _("%(team)s asks you to decide on a deal with %(customer)s: no colleague answered in time."),
-            "too_few": _("%(team)s asks you to decide on a deal with %(customer)s: too few colleagues can consent."),
-        }.get(cause, _("%(team)s asks you to decide on a deal with %(customer)s.")) % words
+            "objection": _("%(team)s asks for a decision on a deal with %(customer)s to which a colleague objected."),
+            "silence": _("%(team)s asks for a decision on a deal with %(customer)s: no colleague answered in time."),
+            "too_few": _("%(team)s asks for a decision on a deal with %(customer)s: too few colleagues can consent."),
+        }.get(cause, _("%(team)s asks for a decision on a deal with %(customer)s.")) % words
     first, rest = asked[0], len(asked) - 1
     words |= {"what": _at(first.reading), "why": first.reading.why.rstrip("."), "amount": first.amount}
     said = _("%(team)s asks for %(customer)s: %(what)s; %(why)s.")
