@@ -4,12 +4,18 @@ Without a GET that decides: the link leads to the page itself, behind sign-in, a
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals import summaries
-from approvals.models import Advice, Case, Deal
+from approvals.models import Advice, Case, Comment, ConsentRound, Deal
 from approvals.sight import about_case, visible_advice, visible_cases, visible_deals
 from approvals.summaries import Summary
 from journal.letters import Told
@@ -18,6 +24,11 @@ from teams.models import User
 from teams.organisation import organisation, today
 from teams.permissions import Person
 from teams.standing import person_of
+
+# events that ask something about a case while it is open, those that ask for a vote on it, and for colleagues' consent
+ASK_TO_VOTE = {"case.opened", "case.reminded", "case.nudged", "case.passed_on", "case.answered"}
+ASK_ABOUT_CASE = ASK_TO_VOTE | {"case.requested", "counter.proposed", "counter.gone_on"}
+ASK_TO_CONSENT = {"deal.asked_colleagues", "consent.nudged"}
 
 
 def _reader(user: User) -> Person:
@@ -31,7 +42,11 @@ def of_deal(event: Event, user: User) -> Told | None:
     deal: Deal | None = rows.filter(reference=event.subject_id).first()
     if deal is None:
         return None
-    return _told(summaries.of_deal(deal, person, organisation()), _revision_of(event), deal)
+    revision = _revision_of(event)
+    told = _told(summaries.of_deal(deal, person, organisation()), revision, deal)
+    if event.verb == "deal.commented":
+        return replace(told, facts=(), why=_comment(event, deal, person))
+    return _asking_consent(told, deal, revision, user) if event.verb in ASK_TO_CONSENT else told
 
 
 def of_case(event: Event, user: User) -> Told | None:
@@ -43,7 +58,9 @@ def of_case(event: Event, user: User) -> Told | None:
     case: Case | None = rows.filter(pk=event.subject_id).first()
     if case is None:
         return None
-    return _told(summaries.of_case(case, person, organisation(), about_case(case)), case.revision.number, case.deal)
+    summary = summaries.of_case(case, person, organisation(), about_case(case))
+    told = _told(summary, case.revision.number, case.deal)
+    return _asking_about_case(told, case, event.verb, user) if event.verb in ASK_ABOUT_CASE else told
 
 
 def of_advice(event: Event, user: User) -> Told | None:
@@ -53,7 +70,53 @@ def of_advice(event: Event, user: User) -> Told | None:
     if advice is None:
         return None
     said = summaries.of_advice(advice)
-    return Told(said.ask, said.facts, said.why)
+    told = Told(said.ask, said.facts, said.why)
+    if event.verb == "advice.asked" and advice.state != Advice.State.ASKED:
+        return replace(told, note=_("It is no longer asked."), over=True)
+    return told
+
+
+def _comment(event: Event, deal: Deal, person: Person) -> str:
+    """Return what was said, empty where it was taken back or stands beneath a case that this reader may not see."""
+    seen = Q(case=None) | Q(case__in=visible_cases(person).values("pk"))
+    comment = Comment.objects.filter(seen, deal=deal, pk=json.loads(event.data).get("comment")).first()
+    return comment.text if comment is not None else ""
+
+
+def _asking_about_case(told: Told, case: Case, verb: str, user: User) -> Told:
+    """Say until when an answer is asked, or that it is not asked any more; a clock that stands still says nothing."""
+    if case.state != Case.State.OPEN:
+        return _over(told, _("The case is closed: nothing is asked of you any more."))
+    if verb in ASK_TO_VOTE and case.votes.filter(user=user).exists():
+        return _over(told, _("You have voted since. You may change your vote until the case closes."))
+    return told if case.paused_at is not None else _until(told, case.due_at, user)
+
+
+def _asking_consent(told: Told, deal: Deal, revision: int | None, user: User) -> Told:
+    """Say until when consent is asked, or that it is not asked any more."""
+    rounds = ConsentRound.objects.filter(revision__deal=deal, revision__number=revision or 0)
+    asked = rounds.filter(state=ConsentRound.State.OPEN).first()
+    if asked is None:
+        return _over(told, _("Your consent is not asked any more."))
+    if not asked.seats.filter(user=user, answer="").exists():
+        return _over(told, _("You have answered since."))
+    return _until(told, asked.due_at, user)
+
+
+def _until(told: Told, due_at: datetime, user: User) -> Told:
+    """Put the moment until which an answer is asked among the facts, in the reader's own zone."""
+    zone = ZoneInfo(user.time_zone or organisation().time_zone)
+    local = due_at.astimezone(zone)
+    said = f"{date_format(local, 'D')} {date_format(local.date(), 'j M')}, {date_format(local, 'H:i')}"
+    return replace(told, facts=((_("Answer by"), said), *told.facts))
+
+
+def _over(told: Told, note: str) -> Told:
+    return replace(told, note=_joined([told.note, note]), over=True)
+
+
+def _joined(notes: Sequence[str]) -> str:
+    return " ".join(note for note in notes if note)
 
 
 def _revision_of(event: Event) -> int | None:

@@ -1,6 +1,7 @@
 """Put a letter together: one message as itself, several as parts of one, each with its own words and link."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -19,6 +20,8 @@ from journal.timeline import next_step, sentence
 LONGEST_SUBJECT = 150
 # so many parts are told in full; what follows has its sentence and its link, so that no mailbox cuts the letter off
 TOLD_IN_FULL = 20
+# what is not there leaves lines behind
+GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def part_of(message: Message, says: Told = NOTHING, *, alone: bool = True) -> Pa
     `alone` says that the letter has no other part, so that its sentence is the heading.
     """
     event = message.event
-    said, step = sentence(event), next_step(event)
+    said, step = sentence(event), "" if says.over else next_step(event)
     context = {
         "sentence": said,
         "next_step": step,
@@ -46,7 +49,7 @@ def part_of(message: Message, says: Told = NOTHING, *, alone: bool = True) -> Pa
         "told": says,
         "level": "h1" if alone else "h2",
     }
-    text = render_to_string("mail/part.txt", context).strip("\n")
+    text = GAPS.sub("\n\n", render_to_string("mail/part.txt", context)).strip("\n")
     return Part(message, said, bool(step), text, render_to_string("mail/part.html", context))
 
 
@@ -59,7 +62,14 @@ def letter_of(parts: Sequence[Part], address: str) -> EmailMultiAlternatives:
     ordered = sorted(parts, key=lambda part: (part.message.event.verb not in urgent, not part.asks, part.message.pk))
     heading = heading_of(ordered)
     subject = subject_of(ordered, heading)
-    context = {"parts": ordered, "heading": heading, "subject": subject, "inbox_url": f"{settings.SITE_URL}/inbox/"}
+    context = {
+        "parts": ordered,
+        # where the news begins in a letter that asks something too
+        "news": next((part for part in ordered if not part.asks), None) if ordered[0].asks else None,
+        "heading": heading,
+        "subject": subject,
+        "inbox_url": f"{settings.SITE_URL}/inbox/",
+    }
     headers = {
         "Message-ID": message_id([part.message for part in parts]),
         "Date": format_datetime(max(part.message.event.at for part in parts)),

@@ -14,7 +14,8 @@ if TYPE_CHECKING:  # `apps.py` reads this before any model is
 class Told:
     """`ask` is one sentence, `facts` are labels with figures that this reader may see, `why` is said by the team.
 
-    `note` says what has happened to it since; `query` is added to the link, as `?revision=2`.
+    `note` says what has happened to it since; `query` is added to the link, as `?revision=2`; `over` says that nothing
+    is asked of this reader any more, whatever the event asked.
     """
 
     ask: str = ""
@@ -22,6 +23,7 @@ class Told:
     why: str = ""
     note: str = ""
     query: str = ""
+    over: bool = False
 
 
 Tell = Callable[["Event", Any], Told | None]

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from journal import delivery, heartbeats, outbox
 from journal.models import Channel, Event, Message, TickRun, WorkerHeartbeat
+from tests.journal.counting import expect_none_lost_and_none_twice, lines_of
 
 Submit = Callable[..., Event]
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,10 +39,6 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
-
-
-def lines_of(file: Path) -> list[str]:
-    return file.read_text().splitlines() if file.exists() else []
 
 
 @pytest.fixture
@@ -77,14 +73,8 @@ def test_workers_killed_while_events_are_produced_lose_no_message(
     settings.MAIL_PAUSE = timedelta(0)
     while delivery.deliver_due(at=timezone.now() + outbox.LEASE * 2):
         pass
-    letters = Counter(lines_of(sent))
-    told = Counter((reader, link) for _, reader, *links in map(str.split, letters) for link in links)
     expected = {(one.email, f"/deals/D-{number}/") for one in people for number in range(kills * rounds)}
-    assert told.keys() == expected, "no message is missing from the letters"
-    assert set(told.values()) == {1}, "none stands in two letters: a letter sent again is the same one"
-    assert len({line.split()[0] for line in letters}) == len(letters), "a letter sent again carries its id"
-    assert letters.total() - len(letters) <= kills, "at most the one in flight is sent again after each kill"
-    assert len(letters) < len(expected), "what waited for one person went together"
+    expect_none_lost_and_none_twice(sent, expected, kills=kills)
     assert not Message.objects.filter(delivered_at=None).exists()
     inbox = Message.objects.filter(channel=Channel.INBOX).values_list("event_id", "recipient_id")
     assert len(inbox) == len(set(inbox)) == kills * rounds * len(people)
