@@ -17,7 +17,7 @@ class Backend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            time.sleep(0.1)
+            time.sleep(0.2)
             links = " ".join(LINK.findall(str(message.body)))
             with Path(os.environ["SENT_FILE"]).open("a") as file:
                 file.write(f"{message.message()['Message-ID']} {message.to[0]} {links}\n")
