@@ -9,6 +9,7 @@ urlpatterns = [
     path("precedents/", precedents.precedents, name="precedents"),
     path("precedents/<int:pk>/", precedents.precedent, name="precedent"),
     path("precedents/<int:pk>/withdraw", precedents.withdraw, name="withdraw_precedent"),
+    path("precedents/<int:pk>/draft", precedents.draft, name="draft_precedent"),
     path("cases/<int:pk>/precedent/", precedents.publish, name="publish_precedent"),
     path("look-backs/", look_backs.look_backs, name="look_backs"),
     path("look-backs/<int:pk>/", look_backs.look_back, name="look_back"),

@@ -6,20 +6,19 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from insights.actions.drafting import draft_next
 from insights.models import Widening
 from insights.trust import has_earned, record_of, widened
 from journal.refusals import Conflict, Invalid
-from mandates.actions import ask_for_mandate, draft_mandate
 from mandates.actions.writing import grantors_for, holder_ids, leads, lock_mandate, same_edition, tell_mandate
 from mandates.documents import document_of
-from mandates.drafters import aims_of
 from mandates.engine import canonical, digest
 from mandates.models import Mandate, MandateVersion, VersionPeriod, VersionState
 from mandates.snapshots import in_force
-from teams.models import Organisation, Team, User
+from teams.models import Organisation, User
 from teams.organisation import organisation, today
-from teams.permissions import LEAD, MEMBER, About
-from teams.standing import person_of, require_today
+from teams.permissions import About
+from teams.standing import require_today
 
 OPEN = (VersionState.DRAFT, VersionState.PROPOSED)
 LONGEST_WAIT = 3650
@@ -132,22 +131,7 @@ def draft_widening(*, widening: Widening, by: User, at: datetime, edition: int |
     version = widening.version
     require_today("widening.draft", by=by, at=at, about=about(version))
     same_edition(widening, edition)
-    document, note = document_of(widening), _said(widening)
-    if (team := _own_team(version, by, at)) is not None:
-        aims = aims_of(version)
-        made = ask_for_mandate(
-            team=team,
-            by=by,
-            at=at,
-            document=document,
-            goal=aims.goal or _("Answer more of our customers at once."),
-            walk_away=aims.walk_away,
-            options=aims.options,
-            note=note,
-            mandate=version.mandate,
-        )
-    else:
-        made = draft_mandate(by=by, at=at, code=version.mandate.code, document=document, note=note)
+    made = draft_next(version=version, by=by, at=at, document=document_of(widening), note=_said(widening))
     widening.made = made
     widening.edition += 1
     widening.save(update_fields=["made", "edition"])
@@ -164,12 +148,6 @@ def _said(widening: Widening) -> str:
 def about(version: MandateVersion) -> About:
     """Return what the permissions on a proposal look at."""
     return About(holder_team_ids=holder_ids(version))
-
-
-def _own_team(version: MandateVersion, by: User, at: datetime) -> Team | None:
-    roles = person_of(by, today(at)).team_roles
-    own = [pk for pk in sorted(holder_ids(version)) if roles.get(pk) in (LEAD, MEMBER)]
-    return Team.objects.get(pk=own[0]) if own else None
 
 
 def _locked(widening: Widening) -> Widening:

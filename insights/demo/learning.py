@@ -1,12 +1,15 @@
 """What the demo company has learnt: precedents that are cited, and look-backs on deals that were won and lost."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from approvals.models import Case, Deal, DealState
 from insights.actions.look_backs import Answers, answer, ask
 from insights.actions.precedents import listen, publish
-from insights.models import LookBack
+from insights.models import LookBack, Precedent
+from insights.precedents import subject_of_case
+from insights.similar import Sign, likeness
 from teams.models import User
 
 PRECEDENTS = (
@@ -60,25 +63,39 @@ CITING = 3
 
 
 def learn(*, at: datetime) -> None:
-    """Publish precedents from decided cases, cite the first in later ones, and answer most look-backs."""
+    """Publish precedents from decided cases, cite the first in others, and answer most look-backs."""
     decided = Case.objects.filter(state=Case.State.APPROVED, deal__imported=False)
-    cases = list(decided.select_related("deal__team", "committee").order_by("id")[: len(PRECEDENTS) * 2])
+    cases = list(decided.select_related("deal__team", "deal__customer", "committee", "decision").order_by("id"))
+    asked_again = max((case for case in cases if case.deal.team.code == "public"), key=_often(cases), default=None)
+    others = [case for case in cases[: len(PRECEDENTS) * 2 : 2] if case != asked_again]
     made = []
-    for case, (title, difference) in zip(cases[::2], PRECEDENTS, strict=False):
+    for case, (title, difference) in zip([*filter(None, [asked_again]), *others], PRECEDENTS, strict=False):
         by = case.electors.select_related("user").order_by("pk")[0].user
         when = (case.closed_at or at) + timedelta(hours=2)
         made.append(publish(case=case, by=by, at=when, title=title, difference=difference))
-    _cite(made[0].pk if made else None, at)
+    if made:
+        _cite(made[0], _like(made[0].case, cases), at)
     _look_back(at)
 
 
-def _cite(precedent: int | None, at: datetime) -> None:
-    """Let the newest open cases have been argued with a precedent."""
-    if precedent is None:
-        return
-    cases = Case.objects.filter(state=Case.State.OPEN).select_related("deal__contact").order_by("-id")[:CITING]
-    for case in cases:
-        listen(case.deal, [case], f"/precedents/{precedent}/", case.deal.contact, at)
+def _often(cases: list[Case]) -> Callable[[Case], int]:
+    """Return a key by which the case comes last that was asked most often; the first of several."""
+    return lambda case: len(_like(case, cases))
+
+
+def _like(case: Case, cases: Iterable[Case]) -> list[Case]:
+    """Return the other cases beyond the same limit, in the same segment, with something of the same family."""
+    own, signs = subject_of_case(case, case.revision), {Sign.METRIC, Sign.SEGMENT, Sign.FAMILY}
+    found = ((one, likeness(own, subject_of_case(one, one.revision))) for one in cases if one.pk != case.pk)
+    return [one for one, alike in found if alike and signs <= alike.shared.keys()]
+
+
+def _cite(precedent: Precedent, cases: list[Case], at: datetime) -> None:
+    """Let these cases, and the newest open ones, have been argued with a precedent."""
+    newest = Case.objects.filter(state=Case.State.OPEN).select_related("deal__contact").order_by("-id")[:CITING]
+    for case in [*cases, *newest]:
+        when = min(at, case.closed_at - timedelta(hours=1)) if case.closed_at else at
+        listen(case.deal, [case], f"/precedents/{precedent.pk}/", case.deal.contact, when)
 
 
 def _look_back(at: datetime) -> None:

@@ -16,14 +16,20 @@ from approvals.models import Case
 from approvals.readings import figures
 from approvals.sight import about_case, visible_cases, visible_deals
 from insights.actions import precedents as actions
+from insights.actions.promoting import draft_promoted
+from insights.actions.widening import about as about_version
 from insights.forms import PrecedentFilter, PublishForm, WithdrawForm
 from insights.models import Precedent
 from insights.precedents import answered, turned_out
+from insights.promoting import promotion_of
+from insights.readings.promoting import step_rows
+from insights.views.widenings import draft_url
 from journal.paging import page
-from journal.refusals import Invalid
+from journal.refusals import Conflict, Invalid, Refusal
 from mandates.engine import METRICS
+from mandates.models import MandateVersion
 from mandates.phrases import listed, metric_label
-from mandates.views.looking import PageRequest, today_of
+from mandates.views.looking import OPEN, PageRequest, today_of
 from teams.permissions import LEAD, MEMBER, may
 
 UNREADABLE = 422
@@ -90,7 +96,13 @@ def precedent(request: PageRequest, pk: int) -> HttpResponse:
     return _page(request, get_object_or_404(_all(), pk=pk))
 
 
-def _page(request: PageRequest, one: Precedent, form: WithdrawForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: PageRequest,
+    one: Precedent,
+    form: WithdrawForm | None = None,
+    status: int = 200,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
     known = about_case(one.case, owner_id=one.published_by_id)
     may_withdraw = one.withdrawn_at is None and bool(may("precedent.withdraw", request.person, known))
     context = {
@@ -99,13 +111,30 @@ def _page(request: PageRequest, one: Precedent, form: WithdrawForm | None = None
         "address": request.build_absolute_uri(reverse("insights:precedent", args=[one.pk])),
         "withdraw_form": (form or WithdrawForm()) if may_withdraw else None,
         "suggestion": _suggestion(request, one) if one.suggested_at and one.withdrawn_at is None else None,
+        "refusal": refusal,
     }
     return render(request, "insights/precedent.html", context, status=status)
 
 
-def _suggestion(request: PageRequest, one: Precedent) -> dict[str, str]:
-    """Return where the reader begins the draft that makes a limit of it: a request of the team, or a version."""
+def _suggestion(request: PageRequest, one: Precedent) -> dict[str, Any]:
+    """Return what its cases justify and whether the reader may draft it; else where a draft begins by hand."""
     version = actions.version_of(one)
+    if version is None or not may("widening.draft", request.person, about_version(version)):
+        return _by_hand(request, one, version)
+    found = promotion_of(one, timezone.now())
+    if found is None:
+        return _by_hand(request, one, version)
+    begun = found.version.mandate.versions.filter(state__in=OPEN).first()
+    cases = {case for step in found.steps for case in step.cases}
+    return {
+        "rows": step_rows(found),
+        "seen": set(visible_cases(request.person).filter(pk__in=cases).values_list("pk", flat=True)),
+        "mandate": found.version.mandate,
+        "begun": begun,
+    }
+
+
+def _by_hand(request: PageRequest, one: Precedent, version: MandateVersion | None) -> dict[str, Any]:
     team = one.case.deal.team
     if request.person.team_roles.get(team.pk) in (LEAD, MEMBER):
         asked = f"?mandate={version.mandate.code}" if version else ""
@@ -114,6 +143,19 @@ def _suggestion(request: PageRequest, one: Precedent) -> dict[str, str]:
     if version is not None and may("mandate.draft", request.person):
         return {"url": reverse("mandates:draft", args=[version.mandate.code]), "action": _("Draft the next version")}
     return {"url": "", "action": ""}
+
+
+@require_POST
+@login_required
+def draft(request: PageRequest, pk: int) -> HttpResponse:
+    """Draft what the cases behind a precedent justify, and go on to the draft."""
+    one = get_object_or_404(_all(), pk=pk)
+    try:
+        made = draft_promoted(precedent=one, by=request.user, at=timezone.now())
+    except Conflict as refusal:
+        return _page(request, one, status=refusal.status, refusal=refusal)
+    messages.success(request, _("It is your draft now. Look at it, change what you would, and propose it."))
+    return redirect(draft_url(made))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -46,7 +46,7 @@ def draft(request: PageRequest, code: str, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, widening, refusal)
     messages.success(request, _("It is your draft now. Look at it, change what you would, and propose it."))
-    return redirect(_draft_url(made))
+    return redirect(draft_url(made))
 
 
 @require_POST
@@ -111,7 +111,8 @@ def shown(person: Person, widening: Widening, day: Any, form: LaterForm | None =
     }
 
 
-def _draft_url(made: MandateVersion) -> str:
+def draft_url(made: MandateVersion) -> str:
+    """Return where a draft is looked at: a request on its own page, an administrator's in the table."""
     if asking_team_id(made) is not None:
         return reverse("mandates:version", args=[made.mandate.code, made.number])
     return reverse("mandates:draft", args=[made.mandate.code])
