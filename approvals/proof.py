@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from approvals.models import Decision
-from approvals.shown import documents_as_known, documents_of
 from journal import chain
 from journal.models import Event
 from journal.seals import is_genuine, seal_of
@@ -49,18 +48,20 @@ FLAWS: Final = {
 def written(
     decision: Decision,
     *,
+    known: tuple[Mapping[str, Any], Mapping[str, Any]],
     sees_cost: bool,
     standing: str,
     event: Event | None,
     pdf: tuple[str, bytes] | None,
     at: datetime,
 ) -> str:
-    """Return the file, as far as its reader may know what was judged; `standing` is valid, superseded or void.
+    """Return the file; `known` are case and answer as far as its reader may know them.
+
+    `standing` is valid, superseded, void or revoked.
 
     Without sight of cost an event's hash is left out: the event names hashes that rest on the cost.
     """
-    case, answer = documents_as_known(*documents_of(decision), sees_cost=sees_cost)
-    revision = decision.revision
+    (case, answer), revision = known, decision.revision
     proof: dict[str, Any] = {
         "format": FORMAT,
         "made_at": chain.at_text(at),

@@ -4,6 +4,7 @@ INVARIANT: a quote is made of the fields named here alone, so that nothing inter
 mandate, committee, reason, file or colleague but the contact; list prices only where the seller asks for them.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,9 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Deal, DealState, Revision
 from approvals.readings import figures
+from approvals.shown import product_names
+from journal.refusals import Conflict
+from mandates.documents import money_text, number_text
 
 Document = Mapping[str, Any]
 HUNDRED = Decimal(100)
@@ -69,33 +73,91 @@ def why_none(deal: Deal, day: date) -> str:
     return _("The deal is %(state)s, so there is nothing to quote.") % {"state": deal.get_state_display()}
 
 
-def quote_of(
-    deal: Deal, revision: Revision, document: Document, names: Mapping[str, str], *, shows_list: bool
-) -> Quote:
-    """Return the quote of an agreed revision, in the language that is active; `document` is the deal of its facts."""
-    won = deal.state == DealState.WON
+def expect_agreed(deal: Deal, day: date) -> None:
+    """Raises: Conflict `not_agreed` where there is no quote of a deal on a day."""
+    if why := why_none(deal, day):
+        raise Conflict("not_agreed", why)
+
+
+def _quoted(deal: Deal) -> tuple[Revision, Document, dict[str, str]]:
+    """Return the revision that is quoted, the deal as its facts have it, and what its products are called."""
+    revision = deal.latest
+    if revision is None:
+        raise Conflict("not_agreed", _("The deal is not approved yet, so nothing can be quoted."))
+    document = json.loads(revision.document)["deal"]
+    return revision, document, product_names(line["product"] for line in document["lines"])
+
+
+def _sums(document: Document) -> tuple[Decimal, Decimal, Decimal]:
+    """Return what is paid once, what each month, and both over the term."""
     sums = {"one_off": Decimal(0), "monthly": Decimal(0)}
     for line in document["lines"]:
         sums[line.get("charge", "one_off")] += Decimal(line["unit_price"]) * Decimal(line["quantity"])
-    months = int(document["term_months"])
-    whole = sums["one_off"] + sums["monthly"] * months
-    mixed = bool(sums["monthly"])
+    return sums["one_off"], sums["monthly"], sums["one_off"] + sums["monthly"] * int(document["term_months"])
+
+
+def _parties(deal: Deal, revision: Revision) -> dict[str, Any]:
+    """Return whom a quote is for, from whom, and from when until when it is good."""
+    won = deal.state == DealState.WON
+    return {
+        "number": f"{deal.reference}/{revision.number}",
+        "customer": deal.customer.name,
+        "customer_reference": deal.customer.reference,
+        "contact": deal.contact.name,
+        "contact_mail": deal.contact.email,
+        "on": revision.on,
+        "until": None if won else deal.good_until,
+        "agreed_on": deal.closed_on if won else None,
+        "currency": deal.currency,
+    }
+
+
+def figures_of(deal: Deal, *, shows_list: bool) -> dict[str, Any]:
+    """Return the quote of an agreed deal with its figures as programs read them."""
+    revision, document, names = _quoted(deal)
+    once, monthly, whole = _sums(document)
+    money = {"once": once, "monthly": monthly, "whole": whole}
+    return {
+        **_parties(deal, revision),
+        "lines": [_line_figures(line, names, deal.currency, shows_list) for line in document["lines"]],
+        **{name: money_text(_cents(value), deal.currency) for name, value in money.items()},
+        "term_months": int(document["term_months"]),
+        "payment_days": int(document["payment_days"]),
+    }
+
+
+def _line_figures(line: Document, names: Mapping[str, str], currency: str, shows_list: bool) -> dict[str, Any]:
+    listed, price, quantity = Decimal(line["list_price"]), Decimal(line["unit_price"]), Decimal(line["quantity"])
+    shown = shows_list and bool(listed)
+    return {
+        "product": line["product"],
+        "name": names.get(line["product"], line["product"]),
+        "charge": line.get("charge", "one_off"),
+        "quantity": number_text(quantity),
+        "unit_price": money_text(price, currency),
+        "net": money_text(_cents(price * quantity), currency),
+        "list_price": money_text(listed, currency) if shown else None,
+        "discount": number_text(_cents(_less(listed, price))) if shown and price < listed else None,
+    }
+
+
+def _less(listed: Decimal, price: Decimal) -> Decimal:
+    return HUNDRED * (listed - price) / listed if listed else Decimal(0)
+
+
+def quote_of(deal: Deal, *, shows_list: bool) -> Quote:
+    """Return the quote of an agreed deal, in words of the language that is active. Raises: Conflict `not_agreed`."""
+    revision, document, names = _quoted(deal)
+    once, monthly, whole = _sums(document)
+    mixed = bool(monthly)
     return Quote(
-        number=f"{deal.reference}/{revision.number}",
-        customer=deal.customer.name,
-        customer_reference=deal.customer.reference,
-        contact=deal.contact.name,
-        contact_mail=deal.contact.email,
-        on=revision.on,
-        until=None if won else deal.good_until,
-        agreed_on=deal.closed_on if won else None,
-        currency=deal.currency,
+        **_parties(deal, revision),
         lines=tuple(_line(line, names, deal.currency, shows_list) for line in document["lines"]),
         shows_list=shows_list,
-        once=_money(sums["one_off"], deal.currency) if mixed and sums["one_off"] else "",
-        monthly=_money(sums["monthly"], deal.currency) if mixed else "",
+        once=_money(once, deal.currency) if mixed and once else "",
+        monthly=_money(monthly, deal.currency) if mixed else "",
         whole=_money(whole, deal.currency),
-        term_months=months,
+        term_months=int(document["term_months"]),
         payment_days=int(document["payment_days"]),
     )
 
@@ -103,7 +165,7 @@ def quote_of(
 def _line(line: Document, names: Mapping[str, str], currency: str, shows_list: bool) -> QuoteLine:
     places = figures.places(currency)
     listed, price, quantity = Decimal(line["list_price"]), Decimal(line["unit_price"]), Decimal(line["quantity"])
-    less = HUNDRED * (listed - price) / listed if listed else Decimal(0)
+    less = _less(listed, price)
     return QuoteLine(
         name=names.get(line["product"], line["product"]),
         code=line["product"],

@@ -292,6 +292,9 @@ SPECTACULAR_SETTINGS = {
         "AdviceState": "approvals.models.Advice.State",
         "CommitteeChangeState": "teams.models.CommitteeChange.State",
         "DecisionCause": "approvals.models.Decision.Cause",
+        "LookBackCause": "insights.models.LookBack.Cause",
+        "LookBackFit": "insights.models.LookBack.Fit",
+        "LookBackAgain": "insights.models.LookBack.Again",
         "Outcome": "approvals.api.giving.OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from approvals.sight import about, about_case
 from insights.actions.look_backs import plan_result
 from insights.actions.precedents import DECIDED, listen
 from insights.forms import DayForm
+from insights.look_backs import waiting_look_backs
 from insights.models import LookBack, Precedent
 from insights.precedents import cited_in, similar_to, subject_of_case, subject_of_desk
 from mandates import sections as mandate_pages
@@ -117,13 +118,9 @@ def _counting(request: HttpRequest) -> dict[str, int | None]:
 
 def waiting(person: Person, at: datetime) -> list[dict[str, Any]]:
     """Return the look-backs that wait for the person: on deals of theirs, newest first; one query."""
-    teams = [team for team, role in person.team_roles.items() if role in (LEAD, MEMBER)]
-    if not teams:
+    if not {LEAD, MEMBER} & set(person.team_roles.values()):
         return []
-    mine = Q(deal__contact=person.user_id) | Q(deal__editors__user=person.user_id)
-    stands = Q(cause=LookBack.Cause.DAY) | Q(deal__state=F("cause"))
-    rows = LookBack.objects.filter(mine, stands, asked_at__isnull=False, answered_at=None, deal__team__in=teams)
-    found = rows.select_related("deal__customer").distinct().order_by("-id")[:MOST_WAITING]
+    found = waiting_look_backs(person).select_related("deal__customer").order_by("-id")[:MOST_WAITING]
     return [
         {
             "url": reverse("insights:look_back", args=[one.pk]),

@@ -1,8 +1,9 @@
 """Precedents: which stand, which are similar to what is at hand, and what is known of one of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,14 +17,50 @@ from insights.models import Precedent
 from insights.similar import MOST, Likeness, Sign, Subject, likeness
 from mandates.phrases import listed, metric_label
 
+ANSWERS: Final = ("approved", "declined")
 # the newest that are looked at, so that the answer takes as long with many as with few
 READ = 300
 
 
+def citable(day: date) -> Q:
+    """Return the condition of precedents that may be cited on a day."""
+    return Q(Q(until=None) | Q(until__gte=day), withdrawn_at=None)
+
+
+def is_citable(precedent: Precedent, day: date) -> bool:
+    """Say the same of one that has been read."""
+    return precedent.withdrawn_at is None and (precedent.until is None or precedent.until >= day)
+
+
 def standing(day: date) -> QuerySet[Precedent]:
     """Return the precedents that may be cited on a day, with what lists show of them."""
-    rows = Precedent.objects.filter(Q(until=None) | Q(until__gte=day), withdrawn_at=None)
-    return rows.select_related("case__committee", "case__deal", "customer")
+    return Precedent.objects.filter(citable(day)).select_related("case__committee", "case__deal", "customer")
+
+
+def all_precedents() -> QuerySet[Precedent]:
+    """Return all precedents with what a page shows of them; `cases` counts those that cite one."""
+    rows = Precedent.objects.select_related("case__committee", "case__deal__team", "customer", "published_by")
+    return rows.annotate(cases=Count("citations__case", distinct=True))
+
+
+def narrowed(rows: QuerySet[Precedent], values: Mapping[str, Any], day: date) -> QuerySet[Precedent]:
+    """Return those with all words of `q`, beyond a `metric`, with an `answer`; `withdrawn`: also what is over."""
+    if not values.get("withdrawn"):
+        rows = rows.filter(citable(day))
+    for word in str(values.get("q", "")).split():
+        rows = rows.filter(
+            Q(title__icontains=word)
+            | Q(difference__icontains=word)
+            | Q(families__icontains=word)
+            | Q(segment__iexact=word)
+            | Q(customer__name__icontains=word)
+        )
+    if metric := values.get("metric"):
+        rows = rows.filter(metrics__contains=metric)
+    if answer := values.get("answer"):
+        declined = Q(case__state=Case.State.DECLINED)
+        rows = rows.filter(declined if answer == "declined" else ~declined)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,11 @@ def answer(
     The template extends `pdf.html` and is rendered without the request: it sees `context`, `address` (of the page)
     and `sha256` (what proves it).
     """
-    content = made(template, context, page=page, sha256=sha256)
+    return sent(request, made(template, context, page=page, sha256=sha256), name=name, page=page)
+
+
+def sent(request: HttpRequest, content: bytes | None, *, name: str, page: str) -> HttpResponse:
+    """Answer with a PDF that was made, or where there is none with the sentence that leads to the `page` to print."""
     if content is None:
         return _instead(request, page)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

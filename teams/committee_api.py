@@ -1,20 +1,23 @@
 """The API of committees: reading them, and making one; what they are changes when a second person confirms it."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal.editions import etag_of
+from journal.editions import etag_of, require_match, unless_changed
 from journal.idempotency import idempotent
 from teams import actions
-from teams.api_base import ADMINISTER, IDEMPOTENCY_KEY, ReadScoped, asker, taken
-from teams.committee_serializers import CommitteeSerializer, NewCommitteeSerializer
+from teams.api_base import ADMINISTER, IDEMPOTENCY_KEY, IF_MATCH, ReadScoped, asker, person_of_request, taken
+from teams.committee_serializers import CalendarTakenSerializer, CommitteeSerializer, NewCommitteeSerializer
 from teams.models import Committee, CommitteeSeat
+from teams.permissions import require
 
 TAGS = ["committees"]
 SEATS = CommitteeSeat.objects.filter(ended_on=None).select_related("user").order_by("-is_chair", "user__name", "pk")
@@ -42,6 +45,26 @@ class CommitteeViewSet(ReadScoped, viewsets.ReadOnlyModelViewSet):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         committee = self.get_object()
         return Response(CommitteeSerializer(committee).data, headers={"ETag": etag_of(committee.edition)})
+
+    @extend_schema(
+        summary="Choose the calendar that a committee works by",
+        description="Null: the organisation's. Its answer time is counted in it; what is due stays due.",
+        tags=TAGS,
+        request=CalendarTakenSerializer,
+        responses={200: CommitteeSerializer},
+        parameters=[CODE, IDEMPOTENCY_KEY, IF_MATCH],
+        examples=[OpenApiExample("Its own", request_only=True, value={"calendar": "benelux"})],
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def calendar(self, request: Request, code: str) -> Response:
+        committee = self.get_object()
+        require("calendar.manage", person_of_request(request))
+        require_match(request, committee.edition)
+        calendar = taken(CalendarTakenSerializer, request.data)["calendar"]
+        act = partial(actions.choose_calendar, committee=committee, by=asker(request), at=timezone.now())
+        unless_changed(partial(act, edition=committee.edition, calendar=calendar))
+        return self.retrieve(request, code=code)
 
     @extend_schema(
         summary="Make a committee",

@@ -12,7 +12,7 @@ from teams.actions.committees import FACTS
 from teams.actions.days import ONE_DAY
 from teams.actions.rota import MOST_ROUNDS
 from teams.changes import told
-from teams.models import CODE, Committee, CommitteeChange, CommitteeSeat, DutyTurn, User
+from teams.models import CODE, Calendar, Committee, CommitteeChange, CommitteeSeat, DutyTurn, User
 from teams.serializers import ContactSerializer
 
 LONGEST_REASON = 4000
@@ -67,6 +67,14 @@ class NewCommitteeSerializer(_Rule):
 
     code = serializers.RegexField(CODE.regex, max_length=40)
     name = serializers.CharField(max_length=120)
+
+
+class CalendarTakenSerializer(StrictSerializer):
+    """The calendar that a committee works by."""
+
+    calendar = serializers.SlugRelatedField(
+        slug_field="code", queryset=Calendar.objects.all(), allow_null=True, help_text="Null: the organisation's."
+    )
 
 
 class FactsSerializer(_Rule):

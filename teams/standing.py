@@ -1,6 +1,7 @@
 """A person's standing today: from rows to the plain value that the permission table reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from teams.models import CommitteeSeat, Membership, OrganisationRole, User, holds_on
+from teams.models import CommitteeSeat, Membership, Organisation, OrganisationRole, User, holds_on
 from teams.organisation import organisation, today
 from teams.permissions import NOBODY, NOTHING, About, Person, may, require
 
@@ -69,11 +70,17 @@ class PersonMiddleware:
         request.person = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return self.get_response(request)
-        language = request.user.language or translation.get_language()
-        zone = request.user.time_zone or request.organisation.time_zone  # type: ignore[attr-defined]
-        with timezone.override(ZoneInfo(zone)), translation.override(language):
+        with as_reader(request.user, request.organisation) as language:  # type: ignore[attr-defined]
             request.LANGUAGE_CODE = language
             return self.get_response(request)
+
+
+@contextmanager
+def as_reader(user: Any, organisation: Organisation) -> Iterator[str]:
+    """Write everything inside in a person's own language and time zone; gives the language."""
+    language = user.language or translation.get_language()
+    with timezone.override(ZoneInfo(user.time_zone or organisation.time_zone)), translation.override(language):
+        yield language
 
 
 def _person(request: Any) -> Person:

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import advising, commenting, history, replying, talking, together
+from approvals.api import advising, commenting, history, papers, replying, talking, together
 from approvals.api.deals import DealViewSet
 from approvals.api.evaluating import EvaluateView
 
@@ -18,6 +18,9 @@ COUNTER = "cases/<int:pk>/counter-proposals/<int:number>"
 urlpatterns = [
     path("evaluate/", EvaluateView.as_view(), name="api-evaluate"),
     path("decisions/<int:pk>/", history.ReceiptView.as_view(), name="api-decision"),
+    path("decisions/<int:pk>/proof/", papers.ProofView.as_view(), name="api-decision-proof"),
+    path(f"{DEAL}/quote/", papers.QuoteView.as_view(), name="api-deal-quote"),
+    path(f"{DEAL}/quote/pdf/", papers.QuotePdfView.as_view(), name="api-deal-quote-pdf"),
     path(f"{DEAL}/revisions/", history.RevisionsView.as_view(), name="api-deal-revisions"),
     path(f"{DEAL}/revisions/<int:number>/", history.RevisionView.as_view(), name="api-deal-revision"),
     path(f"{DEAL}/decisions/", history.DecisionsView.as_view(), name="api-deal-decisions"),

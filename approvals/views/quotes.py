@@ -1,6 +1,5 @@
 """The quote of an agreed deal: a page, the same on paper, in the language of whoever reads it."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals.models import Deal
-from approvals.quoting import Quote, quote_of, why_none
-from approvals.shown import product_names
+from approvals.quoting import expect_agreed, quote_of, why_none
 from approvals.views.looking import PageRequest, deal_of, today_of
 from journal import pdf
-from journal.refusals import Conflict
+from teams.models import Organisation
 
 PAPER = "approvals/quote_pdf.html"
+Paper = tuple[str, bytes | None]
 
 
 @require_safe
@@ -33,7 +32,8 @@ def quote(request: PageRequest, reference: str) -> HttpResponse:
     if not why:
         language, shows_list = _chosen(request)
         with translation.override(language):
-            context["article"] = render_to_string("approvals/_quote.html", _context(request, deal, shows_list))
+            shown = {"quote": quote_of(deal, shows_list=shows_list), "organisation": request.organisation}
+            context["article"] = render_to_string("approvals/_quote.html", shown)
         asked = f"?language={language}{'&list=1' if shows_list else ''}"
         context |= {
             "language": language,
@@ -51,15 +51,23 @@ def quote(request: PageRequest, reference: str) -> HttpResponse:
 def quote_pdf(request: PageRequest, reference: str) -> HttpResponse:
     """Give the quote as a PDF. Raises: Conflict `not_agreed` where there is none."""
     deal = deal_of(request, reference)
-    if why := why_none(deal, today_of(request)):
-        raise Conflict("not_agreed", why)
+    expect_agreed(deal, today_of(request))
     language, shows_list = _chosen(request)
+    name, paper = paper_of(deal, request.organisation, language=language, shows_list=shows_list)
+    return pdf.sent(request, paper, name=name, page=_page_of(deal))
+
+
+def paper_of(deal: Deal, organisation: Organisation, *, language: str | None, shows_list: bool) -> Paper:
+    """Return the name of the quote's PDF and the PDF, None where this server cannot make one."""
     with translation.override(language):
-        context = _context(request, deal, shows_list)
-        made: Quote = context["quote"]
+        made = quote_of(deal, shows_list=shows_list)
+        context = {"quote": made, "organisation": organisation}
         name = f"{_('quote')}-{made.number.replace('/', '-')}.pdf"
-        page = f"/deals/{deal.reference}/quote/"
-        return pdf.answer(request, PAPER, context, name=name, page=page, sha256=made.number)
+        return name, pdf.made(PAPER, context, page=_page_of(deal), sha256=made.number)
+
+
+def _page_of(deal: Deal) -> str:
+    return f"/deals/{deal.reference}/quote/"
 
 
 def _chosen(request: PageRequest) -> tuple[str, bool]:
@@ -68,13 +76,3 @@ def _chosen(request: PageRequest) -> tuple[str, bool]:
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
     return language, request.GET.get("list", "") == "1"
-
-
-def _context(request: PageRequest, deal: Deal, shows_list: bool) -> dict[str, Any]:
-    revision = deal.latest
-    if revision is None:
-        raise Conflict("not_agreed", _("The deal is not approved yet, so nothing can be quoted."))
-    document = json.loads(revision.document)["deal"]
-    names = product_names(line["product"] for line in document["lines"])
-    made = quote_of(deal, revision, document, names, shows_list=shows_list)
-    return {"quote": made, "organisation": request.organisation}

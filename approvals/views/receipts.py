@@ -1,6 +1,7 @@
 """The receipt of a decision: what was judged, by what, and how anybody can check it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -23,6 +24,8 @@ from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal import pdf
 from journal.models import Event
 from mandates.engine import canonical, digest
+from teams.models import Organisation
+from teams.permissions import Person
 from teams.sight import CostView
 
 PARTS = ("case", "answer")
@@ -53,19 +56,27 @@ def receipt_pdf(request: PageRequest, pk: int) -> HttpResponse:
 @login_required
 def receipt_proof(request: PageRequest, pk: int) -> HttpResponse:
     """Give what proves the receipt as one file, to be kept beside the PDF that this reader downloads."""
-    context = _shown(*_found(request, pk)) | {"organisation": request.organisation}
-    decision, mark = context["decision"], context["mark"]
-    paper = pdf.made(PAPER, context, page=f"/decisions/{pk}/", sha256=context["answer_hash"])
+    decision, view = _found(request, pk)
+    name, text = proof_text(decision, view, request.organisation, timezone.now())
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/json", headers=headers)
+
+
+def proof_text(decision: Decision, view: CostView, organisation: Organisation, at: datetime) -> tuple[str, str]:
+    """Return the name of what proves a receipt, and the file, for a reader who is shown costs like this."""
+    context = _shown(decision, view) | {"organisation": organisation}
+    mark = context["mark"]
+    paper = pdf.made(PAPER, context, page=f"/decisions/{decision.pk}/", sha256=context["answer_hash"])
     text = proof.written(
         decision,
-        sees_cost=context["sees_cost"],
+        known=context["known"],
+        sees_cost=view.figures,
         standing=mark["standing"] if mark else "valid",
         event=context["event"],
         pdf=None if paper is None else (_pdf_name(decision), paper),
-        at=timezone.now(),
+        at=at,
     )
-    headers = {"Content-Disposition": f'attachment; filename="{_name(decision)}-receipt.json"'}
-    return HttpResponse(text, content_type="application/json", headers=headers)
+    return f"{_name(decision)}-receipt.json", text
 
 
 def _pdf_name(decision: Decision) -> str:
@@ -78,7 +89,7 @@ def _shown(decision: Decision, view: CostView) -> dict[str, Any]:
     revision, deal = decision.revision, decision.revision.deal
     case, answer = documents_of(decision)
     names = names_of(case["deal"])
-    known_case, known_answer = documents_as_known(case, answer, sees_cost=cost)
+    known = documents_as_known(case, answer, sees_cost=cost)
     round = ConsentRound.objects.filter(revision=revision).first()
     seats = list(round.seats.select_related("user").order_by("user__name")) if round else []
     shown = revision.cases.select_related("committee").prefetch_related(
@@ -100,8 +111,9 @@ def _shown(decision: Decision, view: CostView) -> dict[str, Any]:
         "seats": seats_as_people(seats),
         "cases": [_case(one, words) for one in cases],
         "sees_cost": cost,
-        "case_hash": decision.case_sha256 if cost else digest(known_case),
-        "answer_hash": decision.answer_sha256 if cost else digest(known_answer),
+        "known": known,
+        "case_hash": decision.case_sha256 if cost else digest(known[0]),
+        "answer_hash": decision.answer_sha256 if cost else digest(known[1]),
         "facts_hash": revision.sha256 if cost else "",
         "event": _event(decision),
     }
@@ -148,8 +160,12 @@ def _name(decision: Decision) -> str:
 
 
 def _found(request: PageRequest, pk: int) -> tuple[Decision, CostView]:
+    return found(request.person, request.organisation, pk)
+
+
+def found(person: Person, organisation: Organisation, pk: int) -> tuple[Decision, CostView]:
     """Return the decision if the reader may see its deal, and how costs are shown. Raises: Http404."""
-    decisions = Decision.objects.filter(revision__deal__in=visible_deals(request.person)).select_related(
+    decisions = Decision.objects.filter(revision__deal__in=visible_deals(person)).select_related(
         "revision__deal__team",
         "revision__deal__customer",
         "revision__deal__latest",
@@ -159,7 +175,7 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, CostView]:
     )
     decision = get_object_or_404(decisions, pk=pk)
     deal = decision.revision.deal
-    return decision, cost_shown(deal, request.person, request.organisation, about(deal))
+    return decision, cost_shown(deal, person, organisation, about(deal))
 
 
 def _said(

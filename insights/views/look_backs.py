@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +15,7 @@ from approvals.sight import about, visible_deals
 from approvals.views.looking import deal_of
 from insights.actions import look_backs as actions
 from insights.forms import DayForm, LookBackFilter, LookBackForm
+from insights.look_backs import answered_look_backs, narrowed
 from insights.models import LookBack, Widening
 from insights.trust import read_record
 from journal.paging import page
@@ -59,17 +60,9 @@ def look_backs(request: PageRequest) -> HttpResponse:
 
 def _narrowed(form: LookBackFilter) -> QuerySet[LookBack]:
     values = form.cleaned_data if form.is_valid() else {}
-    rows = LookBack.objects.filter(answered_at__isnull=False).select_related("deal__customer", "deal__team", "mandate")
-    for word in str(values.get("q", "")).split():
-        texts = [Q(**{f"{name}__icontains": word}) for name in actions.TEXTS]
-        found = Q(deal__customer__name__icontains=word)
-        for one in texts:
-            found |= one
-        rows = rows.filter(found)
-    if number := values.get("widening"):
-        rows = rows.filter(pk__in=_carrying(number))
-    columns = {"mandate": "mandate__code", "team": "deal__team__code", "fit": "fit", "cause": "cause"}
-    return rows.filter(**{columns[name]: values[name] for name in columns if values.get(name)})
+    rows = narrowed(answered_look_backs(), values)
+    number = values.get("widening")
+    return rows.filter(pk__in=_carrying(number)) if number else rows
 
 
 def _carrying(number: int) -> list[int]:

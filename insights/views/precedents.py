@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals.models import Case
 from approvals.readings import figures
 from approvals.sight import about_case, visible_cases, visible_deals
 from insights.actions import precedents as actions
@@ -20,7 +18,7 @@ from insights.actions.promoting import draft_promoted
 from insights.actions.widening import about as about_version
 from insights.forms import PrecedentFilter, PublishForm, WithdrawForm
 from insights.models import Precedent
-from insights.precedents import answered, turned_out
+from insights.precedents import all_precedents, answered, is_citable, narrowed, turned_out
 from insights.promoting import promotion_of
 from insights.readings.promoting import step_rows
 from insights.views.widenings import draft_url
@@ -41,7 +39,8 @@ def precedents(request: PageRequest) -> HttpResponse:
     """List the precedents that may be cited, newest first, by the filters in the address."""
     known = [(name, metric_label(name)) for name in METRICS if name not in figures.MARGIN]
     form = PrecedentFilter(request.GET or {}, metrics=known)
-    current = page(_narrowed(form, request), request.GET)
+    values = form.cleaned_data if form.is_valid() else {}
+    current = page(narrowed(all_precedents(), values, today_of(request)), request.GET)
     context = {
         "form": form,
         "active": form.is_valid() and any(form.cleaned_data.values()),
@@ -49,32 +48,6 @@ def precedents(request: PageRequest) -> HttpResponse:
         "page": current,
     }
     return render(request, "insights/precedents.html", context)
-
-
-def _all() -> QuerySet[Precedent]:
-    rows = Precedent.objects.select_related("case__committee", "case__deal__team", "customer", "published_by")
-    return rows.annotate(cases=Count("citations__case", distinct=True))
-
-
-def _narrowed(form: PrecedentFilter, request: PageRequest) -> QuerySet[Precedent]:
-    values = form.cleaned_data if form.is_valid() else {}
-    rows = _all()
-    if not values.get("withdrawn"):
-        rows = rows.filter(Q(until=None) | Q(until__gte=today_of(request)), withdrawn_at=None)
-    for word in str(values.get("q", "")).split():
-        rows = rows.filter(
-            Q(title__icontains=word)
-            | Q(difference__icontains=word)
-            | Q(families__icontains=word)
-            | Q(segment__iexact=word)
-            | Q(customer__name__icontains=word)
-        )
-    if metric := values.get("metric"):
-        rows = rows.filter(metrics__contains=metric)
-    if answer := values.get("answer"):
-        declined = Q(case__state=Case.State.DECLINED)
-        rows = rows.filter(declined if answer == "declined" else ~declined)
-    return rows
 
 
 def _row(one: Precedent, request: PageRequest) -> dict[str, Any]:
@@ -85,7 +58,7 @@ def _row(one: Precedent, request: PageRequest) -> dict[str, Any]:
         "metrics": listed([metric_label(name) for name in one.metrics.split()]),
         "families": listed(one.families.split("\n")),
         "cases": one.cases,  # type: ignore[attr-defined]
-        "ended": one.withdrawn_at is not None or (one.until is not None and one.until < today_of(request)),
+        "ended": not is_citable(one, today_of(request)),
     }
 
 
@@ -93,7 +66,7 @@ def _row(one: Precedent, request: PageRequest) -> dict[str, Any]:
 @login_required
 def precedent(request: PageRequest, pk: int) -> HttpResponse:
     """Show one precedent; everybody may read it, its case only those who see the deal."""
-    return _page(request, get_object_or_404(_all(), pk=pk))
+    return _page(request, get_object_or_404(all_precedents(), pk=pk))
 
 
 def _page(
@@ -149,7 +122,7 @@ def _by_hand(request: PageRequest, one: Precedent, version: MandateVersion | Non
 @login_required
 def draft(request: PageRequest, pk: int) -> HttpResponse:
     """Draft what the cases behind a precedent justify, and go on to the draft."""
-    one = get_object_or_404(_all(), pk=pk)
+    one = get_object_or_404(all_precedents(), pk=pk)
     try:
         made = draft_promoted(precedent=one, by=request.user, at=timezone.now())
     except Conflict as refusal:
@@ -190,7 +163,7 @@ def publish(request: PageRequest, pk: int) -> HttpResponse:
 @login_required
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     """Withdraw a precedent."""
-    one = get_object_or_404(_all(), pk=pk)
+    one = get_object_or_404(all_precedents(), pk=pk)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         return _page(request, one, form, UNREADABLE)
