@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from approvals.actions.outcome import win
 from insights.actions.look_backs import plan_day
@@ -138,3 +140,17 @@ def test_day_to_look_back_on_is_set_and_seen_on_the_deal(made: World) -> None:
     plan_day(deal=deal, by=made.bram, at=made.at, on=made.today)
     ask_due(made.at)
     assert Program(made.els).get(path).json()["results"] == []
+
+
+def test_lists_ask_the_database_no_more_for_more_rows(made: World) -> None:
+    """Seen to fail: with the deal of each look-back looked up for itself."""
+    counts = []
+    for _round in range(3):
+        one = look_back(made)
+        Program(made.bram).post(f"look-backs/{one.pk}/answer/", ANSWERS, if_match='"1"')
+        published(made)
+        with CaptureQueriesContext(connection) as asked_for:
+            program = Program(made.ines)
+            program.get("look-backs/"), program.get("precedents/")
+        counts.append(len(asked_for))
+    assert counts[1] == counts[2]
