@@ -174,8 +174,8 @@ def grant_it(world: World, version: MandateVersion) -> MandateVersion:
     return grant(version=version, by=world.olivier, at=world.at)
 
 
-def test_propose_and_grant_are_blocked_by_a_failing_test_case(world: World, draft: MandateVersion) -> None:
-    """Seen to fail with `failing_tests` taken out of either action."""
+def test_propose_is_blocked_by_a_failing_test_case(world: World, draft: MandateVersion) -> None:
+    """Seen to fail with `failing_tests` taken out of `propose`."""
     add_test(version=draft, by=world.nora, at=world.at, test=case(deal=deal("1103.99")))
     with pytest.raises(Invalid) as refused:
         propose(version=draft, by=world.nora, at=world.at)
@@ -185,6 +185,7 @@ def test_propose_and_grant_are_blocked_by_a_failing_test_case(world: World, draf
 def test_grant_judges_test_cases_under_the_charter_of_that_moment(
     world: World, draft: MandateVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Seen to fail with `failing_tests` taken out of `grant`."""
     add_test(version=draft, by=world.nora, at=world.at, test=case())
     draft.refresh_from_db()
     propose(version=draft, by=world.nora, at=world.at)
