@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import advising, commenting, history, papers, replying, talking, together
+from approvals.api import advising, commenting, following, history, nudging, papers, replying, talking, together
 from approvals.api.deals import DealViewSet
 from approvals.api.evaluating import EvaluateView
 
@@ -38,6 +38,10 @@ urlpatterns = [
     path(f"{DEAL}/advice/", advising.DealAdviceView.as_view(), name="api-deal-advice"),
     path(f"{DEAL}/who-knows/", advising.WhoKnowsView.as_view(), name="api-deal-who-knows"),
     path(f"{DEAL}/talk/", talking.TalkView.as_view(), name="api-deal-talk"),
+    path(f"{DEAL}/follow/", following.FollowView.as_view(), name="api-deal-follow"),
+    path(f"{DEAL}/consents/nudge/", nudging.NudgeConsentView.as_view(), name="api-deal-nudge"),
+    path("follows/", following.FollowsView.as_view(), name="api-follows"),
+    path("cases/<int:pk>/nudge/", nudging.NudgeCaseView.as_view(), name="api-case-nudge"),
     path("cases/<int:pk>/points/<int:position>/", replying.PointView.as_view(), name="api-case-point"),
     path(f"{COUNTER}/offer/", replying.OfferView.as_view(), name="api-counter-offer"),
     path(f"{COUNTER}/accept/", replying.AcceptView.as_view(), name="api-counter-accept"),
