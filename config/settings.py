@@ -296,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "LookBackFit": "insights.models.LookBack.Fit",
         "LookBackAgain": "insights.models.LookBack.Again",
         "Outcome": "approvals.api.giving.OUTCOMES",
+        "Charge": "mandates.models.Product.Charge",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -68,7 +68,7 @@ class LookBackSerializer(serializers.ModelSerializer):
         return one.mandate.code if one.mandate else None
 
 
-class AnswerTakenSerializer(StrictSerializer):
+class LookBackAnswerTakenSerializer(StrictSerializer):
     """The three answers: about the mandate, the exchange, and what the team would do again."""
 
     fit = serializers.ChoiceField(choices=LookBack.Fit.choices)
@@ -135,7 +135,7 @@ class LookBackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         summary="Answer a look-back, or say it better",
         description="For those who worked on the deal. It is about the mandate and the deal, and names nobody.",
         tags=TAGS,
-        request=AnswerTakenSerializer,
+        request=LookBackAnswerTakenSerializer,
         responses={200: LookBackSerializer},
         parameters=[IDEMPOTENCY_KEY, IF_MATCH],
         examples=[ANSWERED],
@@ -145,7 +145,7 @@ class LookBackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def answer(self, request: Request, pk: str) -> Response:
         one = self._found(request, pk)
         require_match(request, one.edition)
-        answers = actions.Answers(**taken(AnswerTakenSerializer, request.data))
+        answers = actions.Answers(**taken(LookBackAnswerTakenSerializer, request.data))
         at, by = timezone.now(), asker(request)
         unless_changed(lambda: actions.answer(look_back=one, by=by, at=at, edition=one.edition, answers=answers))
         return _shown(self._found(request, pk))

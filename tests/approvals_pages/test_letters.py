@@ -144,3 +144,19 @@ def test_letter_of_a_proposed_mandate_tells_what_it_allows_with_margins_by_right
     assert "Margin on a line: 45" in bodies[True]
     assert "not shown to you" in bodies[False] and "not shown to you" not in bodies[True]
     assert "holds this mandate from" in bodies[True]
+
+
+@pytest.mark.parametrize(("key", "margins"), [("ines", 2), ("anke", 2), ("chloe", 0)])
+def test_letter_of_several_shows_in_each_part_what_its_reader_may_see(
+    key: str, margins: int, world: World, mailoutbox: list[Any]
+) -> None:
+    """Seen to fail: with `sees_cost` true for everybody. The lead and the committee see margins, a member does not."""
+    type(world.teams["public"]).objects.filter(pk=world.teams["public"].pk).update(cost_sight="lead")
+    for _ in range(2):
+        submitted(world, terms=ASKING) if key == "ines" else submitted(world, price=TEAM_PRICE)
+    deliver_due(at=world.at)
+    (mail,) = [mail for mail in mailoutbox if mail.to == [world.people[key].email]]
+    assert mail.subject.startswith("2 things wait for you: ")
+    html = mail.alternatives[0][0]
+    assert (mail.body.count("Net value:"), html.count(">Net value<")) == (2, 2)
+    assert (mail.body.count("Margin:"), html.count(">Margin<")) == (margins, margins)
