@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from django.utils import timezone
 from approvals.models import Decision
 from approvals.readings import figures
 from approvals.readings.due import AnswerTime, answer_time
+from approvals.usual import middle
 from teams.calendars import calendars
 from teams.models import Team
 from teams.permissions import Person
@@ -67,8 +67,4 @@ def usual(asked: Iterable[Asked], outcome: str, calendar: WorkingCalendar) -> An
     ]
     if not times:
         return None
-    return AnswerTime(_middle(one.worked for one in times), _middle(one.wall for one in times))
-
-
-def _middle(times: Iterable[timedelta]) -> timedelta:
-    return timedelta(seconds=median(time.total_seconds() for time in times))
+    return AnswerTime(middle(one.worked for one in times), middle(one.wall for one in times))

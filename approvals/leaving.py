@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals import moving
 from approvals.actions.electing import note_loss
 from approvals.judging import hold_key
-from approvals.models import Advice, Case, ConsentSeat, Deal, DealState
-from approvals.moving import OPEN_STATES
+from approvals.models import OPEN_STATES, Advice, Case, ConsentSeat, Deal, DealState
+from approvals.moving import spoken_for
 from approvals.readings import figures
 from mandates.balances import positions_of
 from mandates.models import Budget
@@ -29,8 +29,8 @@ def of_person(user_id: int, team_id: int | None) -> list[OpenMatter]:
     deals = Deal.objects.filter(contact=user_id, state__in=OPEN_STATES)
     seats = ConsentSeat.objects.filter(user=user_id, round__state="open").exclude(answer="consent")
     if team_id is not None:
-        deals = deals.filter(_spoken_for(team_id))
-        seats = seats.filter(_spoken_for(team_id, "round__revision__deal__"))
+        deals = deals.filter(spoken_for(team_id))
+        seats = seats.filter(spoken_for(team_id, "round__revision__deal__"))
     mine = _read(deals)
     found = [*_deals(mine, blocking=True), *_holds(mine, _("stays with the deal"))]
     found += _seats(seats)
@@ -40,11 +40,6 @@ def of_person(user_id: int, team_id: int | None) -> list[OpenMatter]:
         found += [_case(case) for case in cases.select_related("deal").order_by("id")]
         found += _questions(Advice.objects.filter(asked_of=user_id))
     return found
-
-
-def _spoken_for(team_id: int, prefix: str = "") -> Q:
-    """The deals of a team, and of those that were merged into it."""
-    return Q(**{f"{prefix}team": team_id}) | Q(**{f"{prefix}team__merged_into": team_id})
 
 
 def _seats(seats: QuerySet[ConsentSeat]) -> list[OpenMatter]:
@@ -75,7 +70,7 @@ def of_customer(customer_id: int) -> list[OpenMatter]:
 
 def of_merge(team_id: int) -> list[OpenMatter]:
     """Return what is open in a team that becomes part of another."""
-    return _moving(Deal.objects.filter(_spoken_for(team_id), state__in=OPEN_STATES))
+    return _moving(Deal.objects.filter(spoken_for(team_id), state__in=OPEN_STATES))
 
 
 def _moving(deals: QuerySet[Deal]) -> list[OpenMatter]:

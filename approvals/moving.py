@@ -1,6 +1,6 @@
 """Handing deals over when people leave, customers move and teams merge, inside those actions' transactions.
 
-INVARIANT: `lock` has locked every deal that the rest of this module changes, before the first event is written.
+INVARIANT: `lock` has locked every deal and question that the rest of this module changes, before the first event.
 """
 
 from collections.abc import Collection
@@ -8,18 +8,15 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from approvals.actions.advice_closing import lock_advice_of, release_advice
 from approvals.actions.consent import pass_on
 from approvals.actions.settling import save
 from approvals.electorates import eligible_colleagues, involved_in
 from approvals.locking import lock_deal, lock_deals
-from approvals.models import Advice, Case, ConsentRound, ConsentSeat, Deal, DealState
-from approvals.states import ADVICE_MOVES
-from approvals.telling import action, tell_advice, tell_deal
-from journal.moves import find
+from approvals.models import OPEN_STATES, Case, ConsentRound, ConsentSeat, Deal, DealState
+from approvals.telling import action, tell_deal
 from teams import leaving
 from teams.models import Customer, Team, User
-
-OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
 
 
 def lock(*, user_id: int | None, team_ids: Collection[int], at: datetime) -> None:
@@ -33,6 +30,7 @@ def lock(*, user_id: int | None, team_ids: Collection[int], at: datetime) -> Non
     mine = list(deals.filter(contact=user_id).values_list("pk", flat=True))
     judged = list(_rounds(team_ids).values_list("revision__deal_id", flat=True))
     lock_deals(mine, judged=judged, at=at)
+    lock_advice_of(user_id)
 
 
 def _rounds(team_ids: Collection[int]) -> QuerySet[ConsentRound]:
@@ -41,12 +39,16 @@ def _rounds(team_ids: Collection[int]) -> QuerySet[ConsentRound]:
     return rounds.order_by("revision__deal_id")
 
 
+def spoken_for(team_id: int, prefix: str = "") -> Q:
+    """Return the condition of the deals of a team, and of those that were merged into it."""
+    return Q(**{f"{prefix}team": team_id}) | Q(**{f"{prefix}team__merged_into": team_id})
+
+
 @action
 def hand_over(*, user_id: int, team_id: int, to: User, by: User, at: datetime) -> None:
     """Make `to` the contact of the person's open deals in the team, in the leaving action's transaction."""
     deals = Deal.objects.select_for_update(of=("self",)).select_related("customer", "team", "latest")
-    spoken_for = Q(team=team_id) | Q(team__merged_into=team_id)
-    mine = list(deals.filter(spoken_for, contact=user_id, state__in=OPEN_STATES).order_by("id"))
+    mine = list(deals.filter(spoken_for(team_id), contact=user_id, state__in=OPEN_STATES).order_by("id"))
     for deal in mine:
         _give(deal, to, user_id, by=by, at=at)
 
@@ -74,17 +76,7 @@ def settle_rounds(*, user_id: int, team_ids: Collection[int], is_gone: bool, by:
         elif len(able) < round.needed:
             pass_on(locked, round, Case.Cause.TOO_FEW, by=None, at=at)
     if is_gone:
-        _release_questions(user_id, at=at)
-
-
-def _release_questions(user_id: int, *, at: datetime) -> None:
-    """Say for whoever is gone that somebody else is to be asked."""
-    waiting = Advice.objects.filter(asked_of=user_id, state=Advice.State.ASKED)
-    for one in waiting.select_related("deal__customer", "deal__team").order_by("id"):
-        found = find(ADVICE_MOVES, "pass", one.state)
-        one.state, one.closed_at = found.target, at
-        one.save(update_fields=["state", "closed_at"])
-        tell_advice(found.event, one, by=None, at=at, tell=[one.asked_by_id])
+        release_advice(user_id, at=at)
 
 
 @action

@@ -120,7 +120,7 @@ def figures_of(deal: Deal, *, shows_list: bool) -> dict[str, Any]:
     return {
         **_parties(deal, revision),
         "lines": [_line_figures(line, names, deal.currency, shows_list) for line in document["lines"]],
-        **{name: money_text(_cents(value), deal.currency) for name, value in money.items()},
+        **{name: money_text(figures.cents(value), deal.currency) for name, value in money.items()},
         "term_months": int(document["term_months"]),
         "payment_days": int(document["payment_days"]),
     }
@@ -135,9 +135,9 @@ def _line_figures(line: Document, names: Mapping[str, str], currency: str, shows
         "charge": line.get("charge", "one_off"),
         "quantity": number_text(quantity),
         "unit_price": money_text(price, currency),
-        "net": money_text(_cents(price * quantity), currency),
+        "net": money_text(figures.cents(price * quantity), currency),
         "list_price": money_text(listed, currency) if shown else None,
-        "discount": number_text(_cents(_less(listed, price))) if shown and price < listed else None,
+        "discount": number_text(figures.cents(_less(listed, price))) if shown and price < listed else None,
     }
 
 
@@ -172,15 +172,11 @@ def _line(line: Document, names: Mapping[str, str], currency: str, shows_list: b
         monthly=line.get("charge") == "monthly",
         quantity=figures.number(quantity, 0),
         unit_price=figures.number(price, places),
-        net=figures.number(_cents(price * quantity), places),
+        net=figures.number(figures.cents(price * quantity), places),
         listed=figures.number(listed, places) if shows_list and listed else "",
         discount=figures.percent(less) if shows_list and less > 0 else "",
     )
 
 
 def _money(value: Decimal, currency: str) -> str:
-    return figures.money(_cents(value), currency)
-
-
-def _cents(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.0001"))
+    return figures.money(figures.cents(value), currency)

@@ -1,11 +1,11 @@
 """Judging every stored decision again: each must give the same answer, byte for byte (`docs/decision.md`)."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from approvals.models import Decision
+from journal.hashing import sha256
 from mandates.engine import ENGINE_VERSION, InvalidCase, canonical, evaluate
 
 
@@ -22,9 +22,9 @@ class Difference:
 
 def recheck(decision: Decision) -> str:
     """Return what is wrong with a stored decision: `` (nothing), `case_hash`, `answer_hash`, `unreadable`, `answer`."""
-    if _sha256(decision.case_document) != decision.case_sha256:
+    if sha256(decision.case_document) != decision.case_sha256:
         return "case_hash"
-    if _sha256(decision.answer_document) != decision.answer_sha256:
+    if sha256(decision.answer_document) != decision.answer_sha256:
         return "answer_hash"
     try:
         answer = evaluate(json.loads(decision.case_document))
@@ -45,7 +45,3 @@ def differences(first: int = 0) -> Iterator[Difference]:
 def is_other_engine(difference: Difference) -> bool:
     """Say whether another version of the engine had given the stored answer."""
     return difference.engine_version != ENGINE_VERSION
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

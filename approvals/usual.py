@@ -44,5 +44,10 @@ def of_colleagues(team: Team, at: datetime, calendars: Calendars) -> Usual:
 
 
 def _usual(periods: Iterable[tuple[datetime, datetime]], calendar: WorkingCalendar) -> Usual:
-    times = [time.total_seconds() for time in worked_each(calendar, periods)]
-    return Usual(len(times), timedelta(seconds=median(times))) if times else NOTHING
+    times = list(worked_each(calendar, periods))
+    return Usual(len(times), middle(times)) if times else NOTHING
+
+
+def middle(times: Iterable[timedelta]) -> timedelta:
+    """Return the median of some times; there is at least one."""
+    return timedelta(seconds=median(time.total_seconds() for time in times))

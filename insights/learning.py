@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals import case_sections, deal_sections, following, today_parts
@@ -22,8 +21,8 @@ from insights.models import LookBack, Precedent
 from insights.precedents import cited_in, similar_to, subject_of_case, subject_of_desk
 from mandates import sections as mandate_pages
 from mandates.models import Mandate
-from teams.organisation import today
 from teams.permissions import LEAD, MEMBER, Person, may
+from teams.views.requests import today_of
 
 Built = tuple[str, Mapping[str, Any]] | None
 MOST_WAITING = 6
@@ -46,7 +45,7 @@ def register() -> None:
 
 def of_case(case: Case, person: Person, request: HttpRequest) -> Built:
     """Return the precedents like a case, those cited in it, and the way to make a precedent of it."""
-    day = today(timezone.now(), of=request.organisation)  # type: ignore[attr-defined]
+    day = today_of(request)  # type: ignore[arg-type]
     own = Precedent.objects.filter(case=case, withdrawn_at=None).first()
     context = {
         "similar": similar_to(subject_of_case(case, case.revision), day, without=case.pk),
@@ -63,7 +62,7 @@ def of_case(case: Case, person: Person, request: HttpRequest) -> Built:
 
 def of_desk(desk: Desk, metrics: frozenset[str], request: HttpRequest) -> Built:
     """Return the precedents like what stands on the desk; one query."""
-    day = today(timezone.now(), of=request.organisation)  # type: ignore[attr-defined]
+    day = today_of(request)  # type: ignore[arg-type]
     similar = similar_to(subject_of_desk(desk, metrics), day)
     return ("insights/_section_desk.html", {"similar": similar}) if similar else None
 

@@ -15,9 +15,9 @@ from journal.idempotency import idempotent
 from journal.strict import StrictSerializer
 from teams import actions
 from teams.absences import ahead, substitutions_ahead
-from teams.actions.days import ONE_DAY
 from teams.api_base import ADMINISTER, IDEMPOTENCY_KEY, NothingSerializer, ReadScoped, asker, taken
 from teams.committee_serializers import person_field
+from teams.days import last_of
 from teams.models import Absence, Committee, CommitteeSeat, Substitution
 from teams.organisation import today
 from teams.serializers import ContactSerializer
@@ -49,7 +49,8 @@ class _Period(serializers.ModelSerializer):
     last_on = serializers.SerializerMethodField(help_text="The last day; null: until further notice.")
 
     def get_last_on(self, row: Any) -> str | None:
-        return None if row.ended_on is None else (row.ended_on - ONE_DAY).isoformat()
+        last = last_of(row.ended_on)
+        return None if last is None else last.isoformat()
 
 
 class AbsenceSerializer(_Period):

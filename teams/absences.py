@@ -1,9 +1,9 @@
 """Who is away on a day, and who stands in for whom."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from teams.models import Absence, Committee, CommitteeSeat, Substitution, User, holds_on
 
@@ -17,8 +17,8 @@ def away_on(day: date, among: Collection[int] | None = None) -> frozenset[int]:
 
 
 def ahead(day: date) -> QuerySet[Absence]:
-    """Absences that hold on `day` or later."""
-    rows = Absence.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+    """Absences that hold on `day` or later; one that was taken back before it began holds no day."""
+    rows = Absence.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day)).exclude(ended_on=F("started_on"))
     return rows.select_related("user").order_by("started_on", "pk")
 
 
@@ -39,6 +39,12 @@ def substitutes_on(committees: Collection[Committee], day: date) -> list[Substit
     seated = CommitteeSeat.objects.filter(holds_on(day), committee=OuterRef("committee"), user=OuterRef("substitute"))
     rows = rows.exclude(Exists(seated))
     return list(rows.exclude(substitute__in=Absence.objects.filter(holds_on(day)).values("user")).order_by("pk"))
+
+
+def chairs_of(committee_ids: Iterable[int], day: date) -> list[int]:
+    """The ids of those who chair one of these committees on `day`."""
+    seats = CommitteeSeat.objects.filter(holds_on(day), committee__in=list(committee_ids), is_chair=True)
+    return list(seats.values_list("user_id", flat=True).distinct())
 
 
 def committees_of(user: User, day: date) -> list[Committee]:

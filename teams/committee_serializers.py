@@ -9,9 +9,9 @@ from rest_framework import serializers
 
 from journal.strict import StrictSerializer
 from teams.actions.committees import FACTS
-from teams.actions.days import ONE_DAY
 from teams.actions.rota import MOST_ROUNDS
 from teams.changes import told
+from teams.days import last_of
 from teams.models import CODE, Calendar, Committee, CommitteeChange, CommitteeSeat, DutyTurn, User
 from teams.serializers import ContactSerializer
 
@@ -163,7 +163,7 @@ class TurnSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_last_on(self, turn: DutyTurn) -> date | None:
-        return None if turn.ended_on is None else turn.ended_on - ONE_DAY
+        return last_of(turn.ended_on)
 
 
 class NewTurnSerializer(StrictSerializer):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from teams.days import ONE_DAY
 from teams.duty import OnDuty, running
 from teams.models import Absence, DutyTurn, Substitution, holds_on
 
@@ -65,7 +66,7 @@ def _until(ended_on: date | None, day: date) -> str:
     """Return the end of a period as a part of a sentence: its weekday in the days ahead, else its date."""
     if ended_on is None:
         return _("until further notice")
-    last = ended_on - timedelta(days=1)
+    last = ended_on - ONE_DAY
     if last == day:
         return _("until tonight")
     if last - day <= NEAR:

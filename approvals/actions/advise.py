@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from approvals.actions.settling import sha256
 from approvals.actions.submit import checked_reason
 from approvals.locking import lock_draft
 from approvals.models import Advice, Deal
 from approvals.sight import about, about_advice
 from approvals.states import ADVICE_MOVES, SUBMITTABLE
 from approvals.telling import action, owners, tell_advice
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine.metrics import METRICS

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from approvals.actions.electing import strike_out
 from approvals.actions.pausing import pause, resume_if_answered
-from approvals.actions.settling import expect_edition, sha256
+from approvals.actions.settling import expect_edition
 from approvals.actions.submit import checked_reason
 from approvals.locking import Locked, lock_deal
 from approvals.models import AskedPoint, Case, CaseRequest
 from approvals.sight import about, about_case
 from approvals.states import CASE_MOVES
 from approvals.telling import action, owners, tell_case
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from teams.models import User

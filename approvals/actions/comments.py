@@ -5,12 +5,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from approvals import following
-from approvals.actions.settling import sha256
 from approvals.audience import mentioned_in, people_who_see
 from approvals.locking import lock_draft
 from approvals.models import Case, Comment, Deal, Mention
 from approvals.sight import about
 from approvals.telling import action, owners, tell_deal
+from journal.hashing import sha256
 from journal.refusals import Conflict, Invalid
 from teams.models import User
 from teams.organisation import today

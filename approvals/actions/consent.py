@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from approvals.actions.settling import Turn, approve, ask_committees, judge_again, refuse, sha256
+from approvals.actions.settling import Turn, approve, ask_committees, judge_again, refuse
 from approvals.actions.submit import checked_reason
 from approvals.electorates import eligible_colleagues, involved_in
 from approvals.eligibility import counting
@@ -13,6 +13,7 @@ from approvals.models import Case, ConsentRound, ConsentSeat, Decision
 from approvals.sight import about, about_round
 from approvals.states import ROUND_MOVES
 from approvals.telling import action, owners, tell_deal
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, NotAllowed
 from teams.models import User

@@ -8,16 +8,9 @@ from django.utils.translation import gettext as _
 
 from approvals import countering
 from approvals.actions.asking import lock_case, turn_page
+from approvals.actions.closing import LIVE
 from approvals.actions.pausing import pause, resume_if_answered
-from approvals.actions.settling import (
-    Turn,
-    approve,
-    ask_committees,
-    close_case,
-    expect_edition,
-    look_again,
-    sha256,
-)
+from approvals.actions.settling import Turn, approve, ask_committees, close_case, expect_edition, look_again
 from approvals.actions.submit import checked_reason, put_forward
 from approvals.bounding import Figure
 from approvals.countering import Ask, Bounded
@@ -39,14 +32,13 @@ from approvals.states import CASE_MOVES, COUNTER_MOVES
 from approvals.telling import action, owners, tell_case
 from approvals.terms import of_facts, written
 from approvals.voting import count_counter
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical
 from teams.models import User
 from teams.permissions import About, require
 from teams.standing import person_of
-
-LIVE = (CounterProposal.State.OPEN, CounterProposal.State.ADOPTED)
 
 
 @action

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from approvals import following
 from approvals.actions.advice_closing import close_advice
-from approvals.actions.settling import expect_edition, move, release, save, sha256
+from approvals.actions.settling import expect_edition, move, release, save
 from approvals.actions.submit import checked_reason
 from approvals.judging import hold_key
 from approvals.locking import Locked, lock_deal
@@ -16,6 +16,7 @@ from approvals.sight import about
 from approvals.states import DEAL_MOVES
 from approvals.telling import action, owners, tell_deal
 from approvals.terms import of_facts, read
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates import budgets

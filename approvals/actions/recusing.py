@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from approvals.actions.electing import strike_out
-from approvals.actions.settling import expect_edition, sha256
+from approvals.actions.settling import expect_edition
 from approvals.actions.submit import checked_reason
 from approvals.actions.vote import read_case, settle
 from approvals.locking import lock_deal
@@ -12,6 +12,7 @@ from approvals.sight import about_case
 from approvals.states import CASE_MOVES
 from approvals.telling import action, tell_case
 from approvals.voting import count
+from journal.hashing import sha256
 from journal.moves import find
 from teams.models import User
 from teams.permissions import require

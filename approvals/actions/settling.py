@@ -3,7 +3,6 @@
 Every function here runs inside the transaction of an action, under its locks.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from approvals.locking import Locked
 from approvals.models import Case, ConsentRound, ConsentSeat, Deal, DealState, Decision, Elector, Revision
 from approvals.states import CASE_MOVES, DEAL_MOVES, ROUND_MOVES
 from approvals.telling import owners, tell_case, tell_deal
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict
 from mandates import budgets
@@ -102,11 +102,6 @@ def look_again(locked: Locked) -> tuple[Judged, Revision]:
         settings=locked.organisation,
     )
     return judged, revision
-
-
-def sha256(text: str) -> str:
-    """Return the hash of a canonical document."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # --- answers ---

@@ -21,7 +21,6 @@ from approvals.actions.settling import (
     refuse,
     release,
     save,
-    sha256,
 )
 from approvals.electorates import eligible_colleagues, involved_in, present_colleagues
 from approvals.eligibility import too_few
@@ -32,6 +31,7 @@ from approvals.sight import about
 from approvals.states import DEAL_MOVES
 from approvals.telling import action, owners, tell_deal
 from approvals.terms import read
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Invalid
 from mandates.engine import canonical, measure

@@ -18,7 +18,6 @@ from approvals.actions.settling import (
     get_stuck,
     judge_again,
     refuse,
-    sha256,
 )
 from approvals.actions.submit import checked_reason
 from approvals.bounding import Figure, tightened
@@ -30,6 +29,7 @@ from approvals.sight import about_case
 from approvals.states import CASE_MOVES
 from approvals.telling import action, owners, tell_case, tell_deal
 from approvals.voting import conditions_that_count, count, dissenting
+from journal.hashing import sha256
 from journal.moves import find
 from journal.refusals import Conflict, Invalid
 from mandates.engine import canonical

@@ -5,12 +5,13 @@ from approvals.models.answering import AskedPoint, CasePause, CaseRequest, Count
 from approvals.models.cases import Approval, ApprovalRevocation, Case, Elector, Recusal, Vote
 from approvals.models.comments import Comment, Mention
 from approvals.models.consents import ConsentRound, ConsentSeat
-from approvals.models.deals import Attachment, Deal, DealEditor, DealState, DealSupport
+from approvals.models.deals import OPEN_STATES, Attachment, Deal, DealEditor, DealState, DealSupport
 from approvals.models.following import Follow
 from approvals.models.imports import ImportBatch, ImportedRow
 from approvals.models.revisions import Decision, Revision, RevisionLine
 
 __all__ = [
+    "OPEN_STATES",
     "Advice",
     "Approval",
     "ApprovalRevocation",

@@ -22,6 +22,9 @@ class DealState(models.TextChoices):
     LOST = "lost", _("lost")
 
 
+OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
+
+
 class Deal(models.Model):
     """One negotiation with one customer.
 

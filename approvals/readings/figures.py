@@ -22,6 +22,11 @@ def number(value: Decimal, places: int) -> str:
     return number_format(value.quantize(Decimal(1).scaleb(-shown)), decimal_pos=shown, force_grouping=True)
 
 
+def cents(value: Decimal) -> Decimal:
+    """Return an extended amount with no more decimals than a price can have."""
+    return value.quantize(Decimal("0.0001"))
+
+
 def plain(value: Decimal, places: int = 0) -> str:
     """Return `value` for a form field or an URL: no grouping, a point, at least `places` decimals."""
     shown = max(places, -int(value.normalize().as_tuple().exponent))

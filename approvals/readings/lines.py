@@ -63,7 +63,7 @@ class Totals:
         return self._number(self.given)
 
     def _number(self, value: Decimal) -> str:
-        return figures.number(_cents(value), EXPONENTS.get(self.currency, 2))
+        return figures.number(figures.cents(value), EXPONENTS.get(self.currency, 2))
 
 
 def lines_of(
@@ -89,8 +89,8 @@ def totals_of(deal: Document, *, sees_cost: bool, bands: Bands | None = None) ->
         net_value=net,
         given=given,
         currency=currency,
-        net=figures.money(_cents(net), currency),
-        discount_amount=figures.money(_cents(given), currency),
+        net=figures.money(figures.cents(net), currency),
+        discount_amount=figures.money(figures.cents(given), currency),
         discount=_share(given, listed),
         margin=_share(net - cost, net) if sees_cost and cost is not None else "",
         rated=bands is not None,
@@ -113,7 +113,7 @@ def _line(
         list_price=figures.number(listed, places),
         unit_price=figures.number(price, places),
         discount=_share(listed - price, listed),
-        net=figures.number(_cents(price * times), places),
+        net=figures.number(figures.cents(price * times), places),
         cost="" if cost is None else figures.number(cost, places),
         margin="" if cost is None else _share(price - cost, price),
         rating=_word(rating_of_line(line, bands)) if bands is not None else "",
@@ -131,8 +131,3 @@ def _times(line: Document, deal: Document) -> Decimal:
 
 def _share(part: Decimal, whole: Decimal) -> str:
     return "" if whole == 0 else figures.percent(HUNDRED * part / whole)
-
-
-def _cents(value: Decimal) -> Decimal:
-    """Return an extended amount with no more decimals than a price can have."""
-    return value.quantize(Decimal("0.0001"))

@@ -19,7 +19,7 @@ from approvals.knowing import Named, as_document, from_document
 from approvals.models import Advice, Deal
 from approvals.readings.advice import why_named
 from approvals.sight import about, about_advice, visible_advice, visible_deals
-from approvals.views.looking import PageRequest, deal_of
+from approvals.views.looking import PageRequest, deal_crumbs, deal_of
 from journal.refusals import Conflict, Invalid
 from mandates.phrases import metric_label
 from teams.models import Membership, User
@@ -105,16 +105,9 @@ def _ask_page(request: PageRequest, deal: Deal, form: AskAdviceForm, *, status: 
         "groups": groups,
         "whoever": ", ".join(first),
         "whoever_chosen": "whoever" in chosen,
-        "crumbs": _crumbs(deal),
+        "crumbs": deal_crumbs(deal),
     }
     return render(request, "approvals/ask_advice.html", context, status=status)
-
-
-def _crumbs(deal: Deal) -> list[dict[str, str]]:
-    return [
-        {"url": reverse("approvals:deals"), "label": _("Deals")},
-        {"url": reverse("approvals:deal", args=[deal.reference]), "label": deal.reference},
-    ]
 
 
 def _groups(
@@ -182,7 +175,7 @@ def _page(request: PageRequest, one: Advice, *, status: int = 200, **forms: Any)
         "may_withdraw": one.state == Advice.State.ASKED and bool(may("advice.ask", request.person, known)),
         "form": AdviceForm(),
         "thanks_form": ThanksForm(),
-        "crumbs": _crumbs(one.deal) if sees_deal else [{"url": reverse("approvals:today"), "label": _("Today")}],
+        "crumbs": deal_crumbs(one.deal) if sees_deal else [{"url": reverse("approvals:today"), "label": _("Today")}],
         **forms,
     }
     return render(request, "approvals/advice.html", context, status=status)

@@ -6,28 +6,19 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
-from django_htmx.middleware import HtmxDetails
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from approvals.electorates import place_of
 from approvals.models import Case, Deal, Revision
 from approvals.sight import visible_cases, visible_deals
-from teams.models import Customer, Organisation, Team, User
-from teams.organisation import today
-from teams.permissions import Person
+from teams.models import Customer, Team
+from teams.views.requests import PageRequest as PageRequest
+from teams.views.requests import today_of as today_of
 
 LONGEST_NUMBER = 18
-
-
-class PageRequest(HttpRequest):
-    """A signed-in person's request, as the middleware prepares it."""
-
-    user: User
-    person: Person
-    organisation: Organisation
-    htmx: HtmxDetails
 
 
 def signed_in_part(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -51,8 +42,12 @@ def outdated(request: PageRequest, latest: Revision | None) -> int | None:
     return int(text) if int(text) < latest.number else None
 
 
-def today_of(request: PageRequest) -> date:
-    return today(timezone.now(), of=request.organisation)
+def deal_crumbs(deal: Deal) -> list[dict[str, str]]:
+    """Return where a page beneath a deal lies."""
+    return [
+        {"url": reverse("approvals:deals"), "label": _("Deals")},
+        {"url": reverse("approvals:deal", args=[deal.reference]), "label": deal.reference},
+    ]
 
 
 def deal_of(request: PageRequest, reference: str) -> Deal:

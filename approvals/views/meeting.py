@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from approvals.actions.draft import DraftHeader, edit_draft
 from approvals.desk import Desk
@@ -16,7 +15,7 @@ from approvals.models import Deal
 from approvals.shown import product_names
 from approvals.terms import DraftTerms, read
 from approvals.views.desk_page import edition_of
-from approvals.views.looking import PageRequest
+from approvals.views.looking import PageRequest, deal_crumbs
 from approvals.views.saving import keep_files, saved
 from journal.refusals import Refusal
 
@@ -96,9 +95,6 @@ def _page(
         "do": "review" if request.POST.get("do") == "review" else "save",
         "supporting": request.POST.getlist("supporting"),
         "supports_base": request.POST.get("supports_base") if "supports_shown" in request.POST else None,
-        "crumbs": [
-            {"url": reverse("approvals:deals"), "label": _("Deals")},
-            {"url": reverse("approvals:deal", args=[deal.reference]), "label": deal.reference},
-        ],
+        "crumbs": deal_crumbs(deal),
     }
     return render(request, "approvals/meeting.html", context, status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.catalogue_search import offered
 from approvals.clock import clock_of
-from approvals.models import Deal, DealState
+from approvals.models import OPEN_STATES, Deal
 from approvals.readings import budgets
 from approvals.sight import visible_deals
 from approvals.views.asking import ask_form
@@ -25,8 +25,6 @@ from teams.duty_sentences import own_duty
 from teams.models import Team
 from teams.permissions import may
 from teams.setting_up import checklist
-
-OPEN_STATES = (DealState.DRAFT, DealState.PENDING, DealState.APPROVED)
 
 
 @require_safe

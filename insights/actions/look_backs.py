@@ -1,6 +1,5 @@
 """Look-backs: planned when a deal has its result or for a day that the team sets, asked when due, answered."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from approvals.audience import mentioned_in, people_who_see
 from approvals.models import Deal, DealState
 from approvals.sight import about
 from insights.models import LookBack
+from journal.hashing import sha256
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from teams.models import User
@@ -107,7 +107,7 @@ def answer(*, look_back: LookBack, by: User, at: datetime, edition: int | None, 
         setattr(found, name, text)
     found.answered_by, found.answered_at, found.edition = by, at, found.edition + 1
     found.save()
-    data: dict[str, object] = {"fit": found.fit, "again": found.again, "sha256": _hash("\n".join(said.values()))}
+    data: dict[str, object] = {"fit": found.fit, "again": found.again, "sha256": sha256("\n".join(said.values()))}
     _tell("lookback.answered", found, by=by, at=at, data=data, tell=[found.deal.contact_id])
     return found
 
@@ -164,7 +164,3 @@ def _tell(
         tell=[person for person in dict.fromkeys(tell) if person != actor],
         link=f"/look-backs/{look_back.pk}/",
     )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Publishing a decided case as a precedent, withdrawing it, and noticing where it is cited."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from approvals.models import Case, Deal
 from approvals.sight import about_case
 from insights.models import Citation, Precedent
 from insights.precedents import standing, subject_of_case
+from journal.hashing import sha256
 from journal.record import record
 from journal.refusals import Conflict, Invalid
 from mandates.actions.writing import grantors
@@ -55,7 +55,7 @@ def publish(*, case: Case, by: User, at: datetime, title: str, difference: str, 
         "published_at": at,
     }
     made = _written(locked, values)
-    data = {"case": locked.pk, "committee": locked.committee.name, "title_sha256": _hash(title), "until": until}
+    data = {"case": locked.pk, "committee": locked.committee.name, "title_sha256": sha256(title), "until": until}
     _tell("precedent.published", made, by=by, at=at, data=data, tell=[locked.deal.contact_id])
     return made
 
@@ -104,7 +104,7 @@ def withdraw(*, precedent: Precedent, by: User, at: datetime, reason: str) -> Pr
     locked.withdrawn_by, locked.withdrawn_at, locked.withdrawn_why = by, at, reason
     locked.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_why"])
     told = [locked.published_by_id]
-    _tell("precedent.withdrawn", locked, by=by, at=at, data={"reason_sha256": _hash(reason)}, tell=told)
+    _tell("precedent.withdrawn", locked, by=by, at=at, data={"reason_sha256": sha256(reason)}, tell=told)
     return locked
 
 
@@ -175,7 +175,3 @@ def _tell(
         tell=[person for person in dict.fromkeys(tell) if person != actor],
         link=f"/precedents/{precedent.pk}/",
     )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -118,7 +118,7 @@ def _page(request: PageRequest, one: LookBack, form: LookBackForm | None, status
 @login_required
 def plan(request: PageRequest, reference: str) -> HttpResponse:
     """Set the day on which the team looks back on a deal."""
-    deal = deal_of(request, reference)  # type: ignore[arg-type]
+    deal = deal_of(request, reference)
     form = DayForm(request.POST)
     if form.is_valid():
         made = actions.plan_day(deal=deal, by=request.user, at=timezone.now(), on=form.cleaned_data["on"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from insights.actions import draft_widening, put_off
+from insights.actions.widening import about
 from insights.forms import LaterForm
 from insights.models import Widening
 from insights.readings.trust import told
@@ -22,7 +23,7 @@ from journal.refusals import Refusal
 from mandates.drafters import asking_team_id
 from mandates.models import MandateVersion
 from mandates.views.looking import PageRequest, mandate_of, today_of
-from teams.permissions import About, Person, may
+from teams.permissions import Person, may
 
 PAGE = "insights/widening.html"
 QUARTER = timedelta(days=91)
@@ -93,13 +94,12 @@ def _context(request: PageRequest, widening: Widening, form: LaterForm | None = 
 
 def shown(person: Person, widening: Widening, day: Any, form: LaterForm | None = None) -> dict[str, Any]:
     """Return what the section says, and what this reader may answer."""
-    holders = frozenset(widening.version.holders.values_list("team_id", flat=True))
-    about = About(holder_team_ids=holders)
+    known = about(widening.version)
     is_open = widening.made_id is None and widening.ended_at is None
     is_later = widening.put_off_until is not None and widening.put_off_until >= day
     answers: dict[str, Callable[[], Any]] = {
-        "may_draft": lambda: may("widening.draft", person, about).allowed,
-        "may_put_off": lambda: may("widening.put_off", person, about).allowed,
+        "may_draft": lambda: may("widening.draft", person, known).allowed,
+        "may_put_off": lambda: may("widening.put_off", person, known).allowed,
     }
     initial = {"until": (day + QUARTER).isoformat(), "edition": widening.edition}
     return {

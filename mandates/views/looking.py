@@ -1,36 +1,19 @@
 """Find the row that an address names, as far as the reader may see it; else there is nothing there."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django_htmx.middleware import HtmxDetails
 
 from journal.refusals import Refusal
 from mandates.drafters import asking_team_id, drafter_ids
 from mandates.models import CharterVersion, Mandate, MandateVersion, VersionState
-from teams.models import Organisation, User
-from teams.organisation import today
 from teams.permissions import About, Person, may
+from teams.views.requests import PageRequest as PageRequest
+from teams.views.requests import today_of as today_of
 
 OPEN = (VersionState.DRAFT, VersionState.PROPOSED)
-
-
-class PageRequest(HttpRequest):
-    """A signed-in person's request, as the middleware prepares it."""
-
-    user: User
-    person: Person
-    organisation: Organisation
-    htmx: HtmxDetails
-
-
-def today_of(request: PageRequest) -> date:
-    """Return the organisation's day."""
-    return today(timezone.now(), of=request.organisation)
 
 
 def sees_drafts(person: Person) -> bool:

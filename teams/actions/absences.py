@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from journal.refusals import Conflict, Invalid
-from teams.absences import ahead, committees_of, substitutions_ahead
-from teams.actions.days import end_of, overlap, sensible_days
+from teams.absences import ahead, chairs_of, committees_of, substitutions_ahead
 from teams.actions.writing import active
+from teams.days import end_of, overlap, sensible_days
 from teams.models import Absence, Committee, CommitteeSeat, Substitution, User, holds_on
 from teams.organisation import today
 from teams.permissions import About, may, require
@@ -58,7 +58,7 @@ def set_absence(
         _name(committee, user, substitute, by, at, first_on, last_on, day, confirms=confirms)
         for committee, substitute in sorted((substitutes or {}).items(), key=lambda pair: pair[0].pk)
     ]
-    chairs = _chairs({one.pk for one in committees_of(user, day)}, day)
+    chairs = chairs_of({one.pk for one in committees_of(user, day)}, day)
     _record_absence("absence.set", row, by, at, chairs)
     for one in named:
         _record_substitution("substitute.named", one, by, at)
@@ -74,7 +74,7 @@ def end_absence(*, absence: Absence, by: User, at: datetime) -> Absence:
         raise Conflict("absence_over", _("This absence is over already."))
     row.ended_on = max(day, row.started_on)
     row.save(update_fields=["ended_on"])
-    _record_absence("absence.ended", row, by, at, _chairs({one.pk for one in committees_of(row.user, day)}, day))
+    _record_absence("absence.ended", row, by, at, chairs_of({one.pk for one in committees_of(row.user, day)}, day))
     return row
 
 
@@ -201,11 +201,6 @@ def _lock(substitution: Substitution) -> Substitution:
     return Substitution.objects.select_related("committee", "member", "substitute").get(pk=substitution.pk)
 
 
-def _chairs(committee_ids: Iterable[int], day: date) -> list[int]:
-    seats = CommitteeSeat.objects.filter(holds_on(day), committee__in=list(committee_ids), is_chair=True)
-    return list(seats.values_list("user_id", flat=True).distinct())
-
-
 def _record_absence(verb: str, row: Absence, by: User, at: datetime, chairs: Iterable[int]) -> None:
     data = {"user": row.user_id, "started_on": row.started_on, "ended_on": row.ended_on}
     tell = sorted({row.user_id, *chairs} - {by.pk})
@@ -213,7 +208,7 @@ def _record_absence(verb: str, row: Absence, by: User, at: datetime, chairs: Ite
 
 
 def _record_substitution(verb: str, row: Substitution, by: User, at: datetime) -> None:
-    people = {row.member_id, row.substitute_id, *_chairs([row.committee_id], today(at))}
+    people = {row.member_id, row.substitute_id, *chairs_of([row.committee_id], today(at))}
     record(
         verb,
         subject=("committee", row.committee.code),

@@ -1,7 +1,7 @@
 """The rota of a committee: planning who is on duty when, one turn or a round of weeks, and ending a turn."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from journal.refusals import Conflict, Invalid
-from teams.absences import ahead
-from teams.actions.days import ONE_DAY, end_of, overlap, sensible_days
+from teams.absences import ahead, chairs_of
+from teams.days import ONE_DAY, end_of, last_of, overlap, sensible_days
 from teams.duty import turns_ahead
 from teams.models import Absence, Committee, CommitteeSeat, DutyTurn, User, holds_on
 from teams.organisation import today
@@ -159,7 +159,7 @@ def days_text(first_on: date, ended_on: date | None) -> str:
     """Return a period as a part of a sentence; its end is exclusive."""
     if ended_on is None:
         return _("from %(first)s until further notice") % {"first": date_format(first_on)}
-    words = {"first": date_format(first_on), "last": date_format(ended_on - timedelta(days=1))}
+    words = {"first": date_format(first_on), "last": date_format(ended_on - ONE_DAY)}
     return _("from %(first)s to %(last)s") % words
 
 
@@ -169,11 +169,6 @@ def _insert(
     return DutyTurn.objects.create(
         committee=committee, user_id=user_id, started_on=first_on, ended_on=ended_on, planned_by=by, planned_at=at
     )
-
-
-def _chairs(committee: Committee, day: date) -> list[int]:
-    seats = CommitteeSeat.objects.filter(holds_on(day), committee=committee, is_chair=True)
-    return list(seats.values_list("user_id", flat=True))
 
 
 def _record(verb: str, row: DutyTurn, by: User, at: datetime) -> None:
@@ -187,11 +182,11 @@ def _record(verb: str, row: DutyTurn, by: User, at: datetime) -> None:
             "turn": row.pk,
             "user": row.user_id,
             "started_on": row.started_on,
-            "last_on": None if row.ended_on is None else row.ended_on - ONE_DAY,
+            "last_on": last_of(row.ended_on),
             "taken_back": row.ended_on == row.started_on,
         },
         about=[("user", str(row.user_id))],
-        tell=sorted({row.user_id, *_chairs(row.committee, today(at))} - {by.pk}),
+        tell=sorted({row.user_id, *chairs_of([row.committee_id], today(at))} - {by.pk}),
         link=link_of(row.committee),
     )
 
@@ -207,9 +202,9 @@ def _record_round(committee: Committee, rows: Sequence[DutyTurn], by: User, at: 
             "turns": [{"turn": row.pk, "user": row.user_id, "started_on": row.started_on} for row in rows],
             "count": len(rows),
             "started_on": rows[0].started_on,
-            "last_on": rows[-1].ended_on - ONE_DAY if rows[-1].ended_on else None,
+            "last_on": last_of(rows[-1].ended_on),
         },
         about=[("user", str(user)) for user in sorted({row.user_id for row in rows})],
-        tell=sorted({*tell, *_chairs(committee, today(at))} - {by.pk}),
+        tell=sorted({*tell, *chairs_of([committee.pk], today(at))} - {by.pk}),
         link=link_of(committee),
     )

@@ -1,7 +1,5 @@
 """Being away and standing in: one's own page, and what a chair does for a member."""
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,18 +11,17 @@ from teams.absences import ahead, committees_of, substitutions_ahead
 from teams.actions.absences import about_substitution
 from teams.forms.absences import AbsenceForm, SeatAbsenceForm, SubstituteForm
 from teams.models import Absence, CommitteeSeat, Substitution
-from teams.organisation import today
 from teams.permissions import require
 from teams.views.away import said_of
 from teams.views.committees import crumbs as committee_crumbs
 from teams.views.profile import crumbs as settings_crumbs
-from teams.views.requests import PageRequest, form_page, moved, posted, reader
+from teams.views.requests import PageRequest, form_page, moved, posted, reader, today_of
 
 
 @reader()
 def absence(request: PageRequest) -> HttpResponse:
     """Say when one is away and who stands in; see for whom one stands in."""
-    day = _day(request)
+    day = today_of(request)
     form = AbsenceForm(
         posted(request),
         initial={"first_on": day},
@@ -56,10 +53,6 @@ def absence(request: PageRequest) -> HttpResponse:
         said=_("Your absence is noted."),
         template="teams/absence.html",
     )
-
-
-def _day(request: PageRequest) -> date:
-    return today(timezone.now(), of=request.organisation)
 
 
 @reader()
@@ -115,7 +108,7 @@ def away(request: PageRequest, code: str, pk: int) -> HttpResponse:
     """Say, as the chair, that a member is away."""
     seat = _seat(request, code, pk)
     form = SeatAbsenceForm(
-        posted(request), initial={"first_on": _day(request)}, committee=seat.committee, member=seat.user
+        posted(request), initial={"first_on": today_of(request)}, committee=seat.committee, member=seat.user
     )
     back = reverse("teams:committee", args=[code])
     context = {
@@ -140,7 +133,7 @@ def substitute(request: PageRequest, code: str, pk: int) -> HttpResponse:
     """Name who may stand in for a member."""
     seat = _seat(request, code, pk)
     form = SubstituteForm(
-        posted(request), initial={"first_on": _day(request)}, committee=seat.committee, member=seat.user
+        posted(request), initial={"first_on": today_of(request)}, committee=seat.committee, member=seat.user
     )
     back = reverse("teams:committee", args=[code])
     context = {

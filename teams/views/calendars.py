@@ -19,7 +19,7 @@ from teams.organisation import today
 from teams.permissions import require
 from teams.views.committees import crumbs as committee_crumbs
 from teams.views.profile import crumbs as settings_crumbs
-from teams.views.requests import PageRequest, allowed, form_page, moved, posted, reader
+from teams.views.requests import PageRequest, allowed, form_page, moved, posted, reader, today_of
 
 DRAFT = CalendarVersion.State.DRAFT
 HOURS = "09:00-17:00"
@@ -42,7 +42,7 @@ def _version_url(version: CalendarVersion) -> str:
 @reader()
 def calendars(request: PageRequest) -> HttpResponse:
     """List the calendars with what is in force and who works by them."""
-    day = today(timezone.now(), of=request.organisation)
+    day = today_of(request)
     rows = []
     for calendar in Calendar.objects.prefetch_related("versions", "committees").order_by("name"):
         known = [one for one in calendar.versions.all() if one.state == CalendarVersion.State.IN_FORCE]
@@ -63,7 +63,7 @@ def calendars(request: PageRequest) -> HttpResponse:
 def calendar(request: PageRequest, code: str) -> HttpResponse:
     """Show a calendar as it is in force, what comes, and its versions."""
     found = get_object_or_404(Calendar, code=code)
-    day = today(timezone.now(), of=request.organisation)
+    day = today_of(request)
     versions = list(found.versions.select_related("drafted_by", "put_in_force_by").order_by("-number")[:100])
     known = [one for one in versions if one.state == CalendarVersion.State.IN_FORCE]
     current = in_force(known, day)

@@ -19,11 +19,10 @@ from teams.duty import duty_on, turns_ahead
 from teams.duty_sentences import answers_today
 from teams.forms.places import CommitteeForm, NewCommitteeForm, SeatForm
 from teams.models import Committee, CommitteeChange, CommitteeSeat
-from teams.organisation import today
 from teams.rules import rule_sentences
 from teams.views.away import away_context
 from teams.views.profile import crumbs as settings_crumbs
-from teams.views.requests import PageRequest, allowed, form_page, posted, reader
+from teams.views.requests import PageRequest, allowed, form_page, posted, reader, today_of
 
 Kind = CommitteeChange.Kind
 NEXT_TURNS = 3
@@ -75,7 +74,7 @@ def committee(request: PageRequest, code: str) -> HttpResponse:
 
 def _duty(shown: Committee, request: PageRequest) -> dict[str, Any]:
     """What the page says of who is on duty."""
-    day = today(timezone.now(), of=request.organisation)
+    day = today_of(request)
     return {
         "duty": answers_today(duty_on([shown.pk], day).get(shown.pk), day),
         "next_turns": turns_ahead(shown.pk, day).filter(started_on__gt=day)[:NEXT_TURNS],

@@ -1,6 +1,7 @@
 """How a page of this app is asked for and answered: who may read it, one form, one action."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -8,12 +9,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from journal.refusals import Conflict, Invalid
 from teams.forms.edition import STALE, EditionForm, PageForm
 from teams.models import Organisation, User
+from teams.organisation import today
 from teams.permissions import About, Person, may, require
 
 Answer = HttpResponse
@@ -28,6 +31,11 @@ class PageRequest(HttpRequest):
     person: Person
     organisation: Organisation
     htmx: HtmxDetails
+
+
+def today_of(request: PageRequest) -> date:
+    """Return the organisation's day."""
+    return today(timezone.now(), of=request.organisation)
 
 
 def reader(*permissions: str) -> Callable[[View], View]:

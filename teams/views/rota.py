@@ -15,18 +15,16 @@ from django.utils.translation import ngettext
 from journal.refusals import Conflict, Invalid
 from teams import actions
 from teams.absences import ahead, substitutions_ahead
-from teams.actions.days import overlap
 from teams.actions.rota import about_turn, days_text
+from teams.days import last_of, overlap
 from teams.duty import duty_on, turns, turns_ahead
 from teams.duty_sentences import answers_today
 from teams.forms.edition import PageForm
 from teams.forms.rota import RoundForm, TurnForm
 from teams.models import Absence, Committee, DutyTurn, Substitution
-from teams.organisation import today
 from teams.permissions import require
-from teams.views.away import last_on
 from teams.views.committees import crumbs
-from teams.views.requests import PageRequest, allowed, moved, posted, reader
+from teams.views.requests import PageRequest, allowed, moved, posted, reader, today_of
 
 MOST_PAST = 50
 BAD = 422
@@ -80,10 +78,6 @@ def _sent(request: PageRequest, shown: Committee) -> Any:
     return posted(request)
 
 
-def _day(request: PageRequest) -> date:
-    return today(timezone.now(), of=request.organisation)
-
-
 def _answer(request: PageRequest, shown: Committee, form: PageForm, act: Callable[[], None], name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -96,14 +90,14 @@ def _answer(request: PageRequest, shown: Committee, form: PageForm, act: Callabl
 
 
 def _page(request: PageRequest, shown: Committee, forms: dict[str, PageForm], status: int = 200) -> HttpResponse:
-    day = _day(request)
+    day = today_of(request)
     ahead_rows = list(turns_ahead(shown.pk, day))
     plans = shown.is_active and allowed(request, "duty.plan", about_turn(shown.pk))
     context: dict[str, Any] = {
         "committee": shown,
         "now": answers_today(duty_on([shown.pk], day).get(shown.pk), day),
         "rows": _told(request, shown, ahead_rows, day),
-        "past": [{"row": row, "last_on": last_on(row.ended_on)} for row in _past(shown, day)],
+        "past": [{"row": row, "last_on": last_of(row.ended_on)} for row in _past(shown, day)],
         "plans": plans,
         "crumbs": crumbs(shown),
     }
@@ -132,7 +126,7 @@ def _told(request: PageRequest, shown: Committee, rows: Sequence[DutyTurn], day:
     return [
         {
             "row": row,
-            "last_on": last_on(row.ended_on),
+            "last_on": last_of(row.ended_on),
             "runs": row.holds_on(day),
             "may_end": allowed(request, "duty.end", about_turn(shown.pk, row.user_id)),
             "away": [_meanwhile(one, named) for one in away if _meets(one, row)],

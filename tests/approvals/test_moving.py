@@ -1,10 +1,13 @@
 """People leave, customers move and teams merge: what is open goes over or stays, in one transaction, in one order."""
 
 import json
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
+from approvals.actions import advice_closing
 from approvals.actions.advise import ask_for_advice
 from approvals.actions.consent import give_consent, object_to
 from approvals.actions.submit import submit
@@ -102,6 +105,31 @@ def test_closing_an_account_settles_rounds_and_releases_questions(made: World) -
     question.refresh_from_db()
     assert (question.state, Case.objects.get(deal=deal).cause) == ("passed", "objection")
     assert told("advice.passed") == {made.bram.pk}
+
+
+def test_closing_an_account_locks_its_questions_before_the_first_event(
+    made: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers at this moment waits for it, or it for them; never each for the other's row and the journal's.
+
+    Seen to fail: with the questions read without a lock; with their lock taken where they are released.
+    """
+    deal = submitted(made, price=TEAM_PRICE)
+    object_to(seat=seat_of(made, deal, "dirk"), by=made.dirk, at=made.at, reason="They pay late.")
+    ask_for_advice(deal=deal, by=made.bram, at=made.at, people=[made.dirk], question="Why?")
+    written, before = Event.objects.count(), []
+    locks = advice_closing._locked
+
+    def noted(**asked: Any) -> QuerySet[Advice]:
+        rows = locks(**asked)
+        assert rows.query.select_for_update
+        before.append(Event.objects.count() - written)
+        return rows
+
+    monkeypatch.setattr(advice_closing, "_locked", noted)
+    actions.deactivate_user(user=made.dirk, by=made.nora, at=made.at)
+    assert len(before) == 2
+    assert before[0] == 0
 
 
 def test_leaving_shows_what_becomes_of_each(made: World) -> None:

@@ -5,9 +5,9 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from approvals.actions.settling import sha256
 from approvals.models import Decision
 from approvals.rechecking import differences
+from journal.hashing import sha256
 from tests.approvals.asking import case_of
 from tests.factories import COMMITTEE_PRICE, FORBIDDEN_PRICE, TEAM_PRICE, World, submitted, vote
 

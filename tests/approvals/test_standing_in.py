@@ -17,6 +17,7 @@ from approvals.ticking import recount_electorates
 from journal.models import Event
 from journal.refusals import Conflict, Invalid, NotAllowed
 from teams import actions
+from teams.absences import ahead
 from teams.models import Absence, Substitution
 from teams.standing import person_of
 from tests.approvals.asking import case_of, told
@@ -34,6 +35,18 @@ def standing_in(made: World, member: str, substitute: str, by: str = "ines", **c
     values = {"at": made.at, "first_on": made.today, "last_on": None} | changes
     people = {"member": made.people[member], "substitute": made.people[substitute], "by": made.people[by]}
     return actions.name_substitute(committee=made.committees["deal-desk"], **people, **values)
+
+
+def test_absence_that_is_taken_back_before_it_begins_is_shown_no_more(made: World) -> None:
+    """Seen to fail: with every absence that is not over yet; one that ends today is over too."""
+    first = made.today + timedelta(days=7)
+    taken_back = away(made, "karim", first_on=first)
+    actions.end_absence(absence=taken_back, by=made.karim, at=made.at)
+    later, now = away(made, "karim", first_on=first), away(made, "joris")
+    assert set(ahead(made.today)) == {later, now}
+    actions.end_absence(absence=now, by=made.joris, at=made.at + timedelta(days=1))
+    assert set(ahead(made.today)) == {later, now}
+    assert set(ahead(made.today + timedelta(days=1))) == {later}
 
 
 def electorate(made: World, case: Case) -> dict[str, str]:

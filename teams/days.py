@@ -22,6 +22,11 @@ def end_of(last_on: date | None) -> date | None:
     return None if last_on is None else last_on + ONE_DAY
 
 
+def last_of(ended_on: date | None) -> date | None:
+    """Return the last day of a period that is over on this day; none where it has no end."""
+    return None if ended_on is None else ended_on - ONE_DAY
+
+
 def overlap(first: date, end: date | None, other: date, other_end: date | None) -> bool:
     """Whether two periods share a day; their ends are exclusive, and one that ends where it starts holds no day."""
     if end == first or other_end == other:
