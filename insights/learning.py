@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from approvals import case_sections, deal_sections, following, today_parts
 from approvals.desk import Desk
 from approvals.models import Case, Deal, DealState
-from approvals.sight import about, about_case
 from insights.actions.look_backs import plan_result
 from insights.actions.precedents import DECIDED, listen
 from insights.forms import DayForm
@@ -21,7 +20,7 @@ from insights.models import LookBack, Precedent
 from insights.precedents import cited_in, similar_to, subject_of_case, subject_of_desk
 from mandates import sections as mandate_pages
 from mandates.models import Mandate
-from teams.permissions import LEAD, MEMBER, Person, may
+from teams.permissions import LEAD, MEMBER, About, Person, may
 from teams.views.requests import today_of
 
 Built = tuple[str, Mapping[str, Any]] | None
@@ -43,7 +42,7 @@ def register() -> None:
 # --- precedents ---
 
 
-def of_case(case: Case, person: Person, request: HttpRequest) -> Built:
+def of_case(case: Case, person: Person, request: HttpRequest, known: About) -> Built:
     """Return the precedents like a case, those cited in it, and the way to make a precedent of it."""
     day = today_of(request)  # type: ignore[arg-type]
     own = Precedent.objects.filter(case=case, withdrawn_at=None).first()
@@ -52,9 +51,7 @@ def of_case(case: Case, person: Person, request: HttpRequest) -> Built:
         "cited": cited_in(case),
         "own": own,
         "case": case,
-        "may_publish": own is None
-        and case.state in DECIDED
-        and bool(may("precedent.publish", person, about_case(case))),
+        "may_publish": own is None and case.state in DECIDED and bool(may("precedent.publish", person, known)),
     }
     shows = any(context[name] for name in ("similar", "cited", "own", "may_publish"))
     return ("insights/_section_precedents.html", context) if shows else None
@@ -70,12 +67,11 @@ def of_desk(desk: Desk, metrics: frozenset[str], request: HttpRequest) -> Built:
 # --- look-backs ---
 
 
-def of_deal(deal: Deal, person: Person, request: HttpRequest) -> Built:
+def of_deal(deal: Deal, person: Person, request: HttpRequest, known: About) -> Built:
     """Return what the team learnt from a deal, what it is asked, and the day that it may set."""
     if deal.state not in (DealState.APPROVED, DealState.WON, DealState.LOST):
         return None
     rows = list(LookBack.objects.filter(deal=deal).order_by("id"))
-    known = about(deal)
     answered = [one for one in rows if one.answered_at is not None]
     by_day = next((one for one in rows if one.cause == LookBack.Cause.DAY), None)
     may_plan = (

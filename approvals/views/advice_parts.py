@@ -9,7 +9,6 @@ from approvals.knowing import from_document
 from approvals.models import Advice, Case, ConsentRound, Deal, Remark
 from approvals.readings.advice import hint, used_share, why_named
 from approvals.readings.verdict import Group
-from approvals.sight import about
 from approvals.states import ROUND_MOVES, SUBMITTABLE
 from approvals.views.looking import PageRequest
 from journal.moves import legal
@@ -56,11 +55,14 @@ def talk_part(
     }
 
 
-def case_parts(request: PageRequest, case: Case, known: About) -> dict[str, Any]:
-    """Return what a case's page shows around it: its advice, the talk before it, and whether it is followed."""
+def case_parts(request: PageRequest, case: Case, known: About, of_deal: About) -> dict[str, Any]:
+    """Return what a case's page shows around it: its advice, the talk before it, and whether it is followed.
+
+    `known` is what permissions know about the case, `of_deal` about its deal.
+    """
     round = ConsentRound.objects.filter(revision=case.revision_id).first()
     return {
-        "advice": advice_part(request, case.deal, about(case.deal), ()),
+        "advice": advice_part(request, case.deal, of_deal, ()),
         "talk": talk_part(request, round, known),
         "follows": is_followed(case.deal, request.user),
     }

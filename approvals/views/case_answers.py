@@ -20,7 +20,6 @@ from approvals.readings.blind import without_margin
 from approvals.readings.diff import changes
 from approvals.readings.effect import effect
 from approvals.shown import documents_of, names_of
-from approvals.sight import about, about_case
 from approvals.views.commenting import comments_of
 from approvals.views.looking import PageRequest, today_of
 from approvals.views.people import Words, counter_votes_as_people
@@ -34,10 +33,19 @@ NEVER_OFFERED = frozenset({"term_months"})
 
 
 def answers_of(
-    request: PageRequest, case: Case, words: Words, *, sent: Mapping[str, Any], mine: Vote | None
+    request: PageRequest,
+    case: Case,
+    words: Words,
+    *,
+    known: About,
+    of_deal: About,
+    sent: Mapping[str, Any],
+    mine: Vote | None,
 ) -> dict[str, Any]:
-    """Return that part of the page's context; `sent` are bound forms that could not be read or were refused."""
-    known = about_case(case)
+    """Return that part of the page's context; `sent` are bound forms that could not be read or were refused.
+
+    `known` is what permissions know about the case, `of_deal` about its deal.
+    """
     is_open = case.state == Case.State.OPEN
     of_team = bool(may("point.answer", request.person, known))
     judged, given = documents_of(case.decision)
@@ -45,15 +53,15 @@ def answers_of(
     return {
         "effect": effect(judged, given, case.committee.code) if words.sees_cost else [],
         "requests": requests_of(request, case, known, is_open=is_open, of_team=of_team),
-        "counters": counters_of(request, case, known, words, of_team=of_team),
+        "counters": counters_of(request, case, known, words, of_deal=of_deal, of_team=of_team),
         "may_ask": may_ask,
         "may_propose": may_ask and not any(one.state in ("open", "adopted") for one in case.counter_proposals.all()),
         "request_form": sent.get("request_form") or RequestForm(prefix="request"),
         "answer_form": sent.get("answer_form") or AnswerForm(),
         "counter_vote_form": sent.get("counter_vote_form") or CounterVoteForm(prefix="counter"),
         "conditions_form": sent.get("conditions_form") or conditions_form(request, case, words, mine),
-        "sections": sections_of(case, request.person, request),
-        **comments_of(request, case.deal, case=case, form=sent.get("comment_form")),
+        "sections": sections_of(case, request.person, request, known),
+        **comments_of(request, case.deal, of_deal, case=case, form=sent.get("comment_form")),
     }
 
 
@@ -117,18 +125,28 @@ def requests_of(
 # --- counter-proposals ---
 
 
-def counters_of(request: PageRequest, case: Case, known: About, words: Words, *, of_team: bool) -> list[dict[str, Any]]:
+def counters_of(
+    request: PageRequest, case: Case, known: About, words: Words, *, of_deal: About, of_team: bool
+) -> list[dict[str, Any]]:
     """Return the case's counter-proposals, newest first, with what the reader may do about each."""
     rows = case.counter_proposals.select_related("proposed_by", "answered_by", "approval__revocation")
     found = list(rows.prefetch_related("votes__user", "votes__past").order_by("-number"))
     for row in found:
         row.case = case
-    return [_counter(request, row, case, known, words, of_team=of_team) for row in found]
+    return [_counter(request, row, case, known, words, of_deal=of_deal, of_team=of_team) for row in found]
 
 
 def _counter(
-    request: PageRequest, row: CounterProposal, case: Case, known: About, words: Words, *, of_team: bool
+    request: PageRequest,
+    row: CounterProposal,
+    case: Case,
+    known: About,
+    words: Words,
+    *,
+    of_deal: About,
+    of_team: bool,
 ) -> dict[str, Any]:
+    is_adopted = row.state == CounterProposal.State.ADOPTED
     is_open = row.state == CounterProposal.State.OPEN
     own = replace(known, owner_id=row.proposed_by_id)
     votes = {vote.user_id: vote for vote in row.votes.all()}
@@ -144,20 +162,20 @@ def _counter(
         "may_vote": is_open and bool(may("counter.vote", request.person, own)),
         "may_take_back": is_open and bool(may("counter.take_back", request.person, own)),
         "allowed": allowed_by(approval, words),
-        "offer": offer_of(request, row, approval, words) if row.state == CounterProposal.State.ADOPTED else None,
-        "may_answer": row.state == CounterProposal.State.ADOPTED and of_team,
+        "offer": offer_of(request, row, approval, words, of_deal) if is_adopted else None,
+        "may_answer": is_adopted and of_team,
     }
 
 
-def waiting_answers(request: PageRequest, deal: Deal, words: Words) -> dict[str, Any]:
+def waiting_answers(request: PageRequest, deal: Deal, words: Words, known: About) -> dict[str, Any]:
     """Return what a deal's page says of its committees' bounded yeses and questions that wait for the team."""
-    of_team = bool(may("point.answer", request.person, about(deal)))
+    of_team = bool(may("point.answer", request.person, known))
     adopted = CounterProposal.objects.filter(case__deal=deal, state=CounterProposal.State.ADOPTED)
     rows = adopted.select_related("case__revision", "case__committee", "proposed_by", "approval__revocation")
     offers = []
     for row in rows.order_by("id"):
         row.case.deal = deal
-        offer = offer_of(request, row, getattr(row, "approval", None), words)
+        offer = offer_of(request, row, getattr(row, "approval", None), words, known)
         sentence = words.conditions(row.figures, row.until)
         offers.append({"counter": row, "sentence": sentence, "offer": offer, "may_answer": of_team})
     asked = CaseRequest.objects.filter(case__deal=deal, case__state=Case.State.OPEN, state=CaseRequest.State.OPEN)
@@ -178,9 +196,12 @@ def allowed_by(approval: Approval | None, words: Words) -> list[str]:
 
 
 def offer_of(
-    request: PageRequest, row: CounterProposal, approval: Approval | None, words: Words
+    request: PageRequest, row: CounterProposal, approval: Approval | None, words: Words, known: About
 ) -> dict[str, Any] | None:
-    """Return what the team could agree then: the nearest revision of today against what was asked; None if nothing."""
+    """Return what the team could agree then: the nearest revision of today against what was asked; None if nothing.
+
+    `known` is what permissions know about the deal.
+    """
     deal, today = row.case.deal, today_of(request)
     if approval is None or approval.until < today or getattr(approval, "revocation", None) is not None:
         return None
@@ -195,7 +216,7 @@ def offer_of(
         "changes": changes(asked, facts["deal"], words.products),
         "sha256": hash_of(facts),
         "until": approval.until,
-        "may_accept": bool(may("counter.accept", request.person, about(deal))),
+        "may_accept": bool(may("counter.accept", request.person, known)),
     }
 
 

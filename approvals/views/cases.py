@@ -27,7 +27,7 @@ from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.ties import ties
 from approvals.shown import documents_of, findings_of, names_of
-from approvals.sight import about_case, cost_shown, visible_cases, waiting_cases
+from approvals.sight import about, about_case, cost_shown, visible_cases, waiting_cases
 from approvals.views.advice_parts import case_parts
 from approvals.views.case_answers import allowed_by, answers_of, sent_conditions
 from approvals.views.desk_page import edition_of
@@ -151,7 +151,7 @@ def case_page(
 ) -> HttpResponse:
     """Render the page; `sent` are bound forms that could not be read or were refused."""
     deal, revision = case.deal, case.revision
-    known = about_case(case)
+    known, of_deal = about_case(case), about(deal)
     answer = may("case.vote", request.person, known)
     view = cost_shown(deal, request.person, request.organisation, known)
     document = json.loads(revision.document)["deal"]
@@ -186,8 +186,8 @@ def case_page(
         "newer": deal.latest if deal.latest_id != revision.pk else None,
         "other_cases": list(deal.cases.filter(revision=revision).exclude(pk=case.pk).select_related("committee")),
         "allowed": allowed_by(case.approvals.filter(proposal=None).first(), words),
-        **answers_of(request, case, words, sent=sent, mine=mine),
-        **case_parts(request, case, known),
+        **answers_of(request, case, words, known=known, of_deal=of_deal, sent=sent, mine=mine),
+        **case_parts(request, case, known, of_deal),
     }
     return render(request, "approvals/case.html", context, status=status)
 

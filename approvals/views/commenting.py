@@ -16,21 +16,23 @@ from approvals.audience import mentioned_in, names_for, people_who_see
 from approvals.forms.moves import CommentForm
 from approvals.markdown import html
 from approvals.models import Case, Comment, Deal
-from approvals.sight import about
 from approvals.views.looking import PageRequest, case_of, deal_of, today_of
-from teams.permissions import may
+from teams.permissions import About, may
 
 MOST_SHOWN = 100
 
 
 def comments_of(
-    request: PageRequest, deal: Deal, *, case: Case | None = None, form: CommentForm | None = None
+    request: PageRequest, deal: Deal, known: About, *, case: Case | None = None, form: CommentForm | None = None
 ) -> dict[str, Any]:
-    """Return the comments that a page shows, oldest first: a deal's page all of them, a case's page its own."""
+    """Return the comments that a page shows, oldest first: a deal's page all of them, a case's page its own.
+
+    `known` is what permissions know about the deal.
+    """
     rows = deal.comments.select_related("by", "case__committee").prefetch_related("mentions__user")
     if case is not None:
         rows = rows.filter(case=case)
-    may_comment = bool(may("comment.write", request.person, about(deal)))
+    may_comment = bool(may("comment.write", request.person, known))
     people = people_who_see(deal, today_of(request)) if may_comment else []
     return {
         "comments": [_shown(row, request) for row in reversed(rows.order_by("-id")[:MOST_SHOWN])],

@@ -129,7 +129,7 @@ def deal_page(
     clock = clock_of(request.organisation)
     consents = _consents(request, rows, known, clock)
     words = Words(names.products, deal.currency, cost)
-    waiting = waiting_answers(request, deal, words)
+    waiting = waiting_answers(request, deal, words, known)
     latest = _latest(rows, documents, names, view)
     context = {
         "deal": deal,
@@ -155,9 +155,9 @@ def deal_page(
         "outdated": outdated(request, deal.latest),
         "timeline": [_entry(entry) for entry in timeline("deal", deal.reference)],
         "may_attach": bool(may("deal.edit", request.person, known)),
-        "sections": of_deal(deal, request.person, request),
+        "sections": of_deal(deal, request.person, request, known),
         **waiting,
-        **comments_of(request, deal),
+        **comments_of(request, deal, known),
         **_forms(request, forms or {}),
     }
     return render(request, "approvals/deal.html", context, status=status)

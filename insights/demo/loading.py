@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from approvals.ticking import lapse_due, look_at_cases, pass_on_silence, recount_electorates
 from insights.actions import propose_widenings
 from insights.demo.founding import found
 from insights.demo.history import import_history
@@ -48,6 +49,7 @@ def load(*, at: datetime, deals: int = DEALS, progress: Callable[[int], None] = 
     began = at - timedelta(days=LIVED_DAYS)
     import_history(random, since=start, until=began - timedelta(days=40), deals=deals - lived, at=began)
     Past(random, until=at - timedelta(days=1)).live(since=began, deals=lived, progress=progress)
+    _come_due(at)
     leave_waiting(at=at)
     learn(at=at)
     propose_widenings(at=at - timedelta(minutes=20))
@@ -57,6 +59,12 @@ def load(*, at: datetime, deals: int = DEALS, progress: Callable[[int], None] = 
 
 def _morning(at: datetime) -> datetime:
     return datetime.combine(at.date(), time(9), ZoneInfo(organisation().time_zone))
+
+
+def _come_due(at: datetime) -> None:
+    """Do what the worker would do in its first minute, so that nobody sees a yes that is over, or a case forgotten."""
+    for due in (lapse_due, pass_on_silence, look_at_cases, recount_electorates):
+        due(at)
 
 
 def _quieten(at: datetime) -> None:
