@@ -15,7 +15,8 @@ class MandatesConfig(AppConfig):
         """Tell the worker of the periodic work, the team's page of its section, the settings of what comes first."""
         ticking.register("mandates.settle", "mandates.ticking.settle_due", every=60)
         ticking.register("mandates.remind", "mandates.ticking.remind_due", every=300)
-        letters.register("mandate", "mandates.letters.of_mandate")
+        for kind in ("mandate", "charter"):
+            letters.register(kind, f"mandates.letters.of_{kind}")
         letters.send_at_once(("mandate.suspended", "mandate.revoked"))
         letters.send_at_once(("mandate.emergency_asked", "mandate.emergency_confirmed"))
         # by their paths, because this file is read before any model is

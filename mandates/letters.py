@@ -1,4 +1,4 @@
-"""What a letter says of a version of a mandate: who would hold it, what it allows, and why; margins by right."""
+"""What a letter says of a version of a mandate or the charter: what it allows, and why; margins by right."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from journal.letters import Told
 from journal.models import Event
-from mandates.models import MandateVersion, VersionState
-from mandates.views.looking import visible_versions
+from mandates.documents import document_of
+from mandates.models import CharterVersion, MandateVersion, VersionState
+from mandates.openness import as_read, sees_charter_margins
+from mandates.phrases import bound_text, conditions_text, metric_label
+from mandates.views.looking import visible_charters, visible_versions
 from mandates.views.reading import Clause, committee_names, told
 from teams.models import User
 from teams.organisation import today
@@ -18,6 +21,8 @@ from teams.standing import person_of
 
 # events whose reader wants to know what the version allows; the others tell of its end
 ALLOWING = {"mandate.proposed", "mandate.granted", "mandate.granted_as_offered", "mandate.expiring"}
+ASK_TO_GRANT = {"mandate.proposed", "charter.proposed"}
+SETTING_BOUNDS = {"charter.proposed", "charter.granted"}
 # so many limits stand in a letter; the page shows them all
 MOST_LIMITS = 8
 NO_BREAK = "\u00a0"
@@ -34,22 +39,48 @@ def of_mandate(event: Event, user: User) -> Told | None:
     shown = told(version, committee_names(), person)
     facts = _facts(shown) if event.verb in ALLOWING else ()
     said = f"{version.mandate.name}: {shown['opening'][0]}"
-    over = event.verb == "mandate.proposed" and version.state != VersionState.PROPOSED
+    return _told(event, version, said, facts, _why(version, event))
+
+
+def of_charter(event: Event, user: User) -> Told | None:
+    """Return a version of the charter as this reader may know it; None where they may not see it."""
+    person = person_of(user, today(timezone.now()))
+    rows = visible_charters(person).exclude(state=VersionState.DRAFT)
+    version = rows.filter(number=json.loads(event.data).get("version")).first()
+    if version is None:
+        return None
+    document = as_read(document_of(version), sees=sees_charter_margins(person))
+    bounds = [_bound(row, document["currency"]) for row in document["limits"]]
+    facts = _shortened(bounds) if event.verb in SETTING_BOUNDS else ()
+    return _told(event, version, "", facts, _reason(version, event))
+
+
+def _told(
+    event: Event, version: MandateVersion | CharterVersion, ask: str, facts: tuple[tuple[str, str], ...], why: str
+) -> Told:
+    over = event.verb in ASK_TO_GRANT and version.state != VersionState.PROPOSED
     note = _("It is answered: nothing is asked of you any more.") if over else ""
-    return Told(said, facts, _why(version, event), note, over=over)
+    return Told(ask, facts, why, note, over=over)
 
 
 def _facts(shown: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     clauses: list[Clause] = shown["clauses"]
-    facts = [(_label(clause), _bounds(clause)) for clause in clauses[:MOST_LIMITS]]
-    if len(clauses) > MOST_LIMITS:
-        facts.append((_("More limits"), str(len(clauses) - MOST_LIMITS)))
-    return tuple(facts)
+    return _shortened([(_label(clause.metric, clause.conditions), _bounds(clause)) for clause in clauses])
 
 
-def _label(clause: Clause) -> str:
-    said = clause.metric[:1].upper() + clause.metric[1:]
-    return said if clause.conditions == _("all") else f"{said} ({clause.conditions})"
+def _shortened(facts: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    left = len(facts) - MOST_LIMITS
+    return tuple(facts) if left <= 0 else (*facts[:MOST_LIMITS], (_("More limits"), str(left)))
+
+
+def _label(metric: str, conditions: str) -> str:
+    said = metric[:1].upper() + metric[1:]
+    return said if conditions in ("", _("all")) else f"{said} ({conditions})"
+
+
+def _bound(row: Mapping[str, Any], currency: str) -> tuple[str, str]:
+    conditions = conditions_text(row.get("when") or {}, currency)
+    return _label(metric_label(row["metric"]), conditions), bound_text(row["metric"], row["limit"], currency)
 
 
 def _bounds(clause: Clause) -> str:
@@ -63,8 +94,10 @@ def _bounds(clause: Clause) -> str:
 def _why(version: MandateVersion, event: Event) -> str:
     """Return the reason that was given with what the event tells of."""
     step = version.steps.filter(at=event.at).first()
-    if step is not None:
-        return str(step.reason)
-    if event.verb == "mandate.proposed":
+    return _reason(version, event) if step is None else str(step.reason)
+
+
+def _reason(version: MandateVersion | CharterVersion, event: Event) -> str:
+    if event.verb in ASK_TO_GRANT:
         return str(version.note)
     return str(version.answer_note) if event.at == version.answered_at else ""

@@ -15,5 +15,6 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         """Hand the answer in by its path, because models are not loaded yet everywhere."""
         access.answer_with("teams.standing.may_audit")
+        letters.register("committee", "teams.letters.of_committee")
         letters.send_at_once(("token.created", "user.role_granted"))
         user_logged_in.connect(stamp_sign_in)
