@@ -92,7 +92,7 @@ def heading_of(parts: Sequence[Part]) -> str:
 
 def subject_of(ordered: Sequence[Part], heading: str) -> str:
     """Return what happened, or how many things wait and which, as far as a subject holds them."""
-    named = "; ".join(part.sentence for part in ordered if part.asks or not ordered[0].asks)
+    named = "; ".join(dict.fromkeys(part.sentence for part in ordered if part.asks or not ordered[0].asks))
     said = f"{heading}: {named}" if heading else ordered[0].sentence
     return said if len(said) <= LONGEST_SUBJECT else f"{said[: LONGEST_SUBJECT - 1]}…"
 
