@@ -95,8 +95,8 @@ def _cases(precedent: Precedent, mandate_id: int) -> list[Case]:
     rows = Case.objects.filter(pk__in=cited, state__in=GRANTED, decision__mandate_version__mandate=mandate_id).exclude(
         pk=precedent.case_id
     )
-    others = rows.select_related("decision", "committee").order_by("-pk")[:MOST_CASES]
-    return [one for one in (precedent.case, *others) if one.state in GRANTED]
+    own = [precedent.case] if precedent.case.state in GRANTED else []
+    return [*own, *rows.select_related("decision", "committee").order_by("-pk")[:MOST_CASES]]
 
 
 def _approvals(cases: Iterable[Case]) -> dict[int, Document]:

@@ -1,5 +1,9 @@
 """What a precedent's cases justify: the limit with its conditions and its bound, as a draft that people change."""
 
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from django.db import DatabaseError
 
@@ -7,7 +11,7 @@ from approvals.models import Case, Deal
 from insights.actions.precedents import publish, withdraw
 from insights.actions.promoting import draft_promoted
 from insights.models import Precedent
-from insights.promoting import promotion_of
+from insights.promoting import Bid, _alike, promotion_of
 from journal import record as recording
 from journal.models import Event
 from journal.refusals import Conflict, NotAllowed
@@ -56,9 +60,7 @@ def _allowed(one: Precedent) -> list[int]:
 def test_promotion_is_a_row_before_the_one_that_governs_with_family_segment_and_the_bound_of_its_cases(
     made: World, one: Precedent
 ) -> None:
-    """The bound lets all of them through, and is no hundredth wider. Seen to fail: with the declined case counted;
-    with the value as it is rounded for reading, 21.0526, cut to 21.05; with the row put last, where it never applies.
-    """
+    """The bound lets all of them through, and is no hundredth wider. Seen to fail: with the declined case counted."""
     found = promotion_of(one, made.at)
     assert found is not None
     before = document_of(found.version)["limits"]
@@ -76,7 +78,7 @@ def test_promotion_is_a_row_before_the_one_that_governs_with_family_segment_and_
 
 
 def test_promotion_leaves_out_cases_of_another_family_or_segment(made: World, one: Precedent) -> None:
-    """Seen to fail: with every citing case counted."""
+    """Seen to fail: with cases of any family counted, where the segment is the same."""
     other = citing(made, one, "70.00", product="SUP-M")
     Customer.objects.filter(pk=one.customer_id).update(segment="education")
     elsewhere = citing(made, one, "720.00")
@@ -85,6 +87,21 @@ def test_promotion_leaves_out_cases_of_another_family_or_segment(made: World, on
     assert found is not None
     assert found.steps[0].after == "21.06"
     assert not {other.pk, elsewhere.pk} & set(found.steps[0].cases)
+
+
+def test_case_of_another_segment_is_not_like_the_precedent_s_own() -> None:
+    """Seen to fail: with families alone compared."""
+    own, other = (
+        Bid(Case(pk=pk), 1, frozenset({"network"}), Decimal(20), _judged(segment), as_asked=True)
+        for pk, segment in ((1, "public"), (2, "health"))
+    )
+    same = replace(own, case=Case(pk=3), families=frozenset({"network/switches"}))
+    wider = replace(own, case=Case(pk=4), families=frozenset({"network", "security"}))
+    assert _alike([own, other, same, wider], Precedent(case_id=1)) == [own, same]
+
+
+def _judged(segment: str) -> dict[str, Any]:
+    return {"deal": {"customer": {"segment": segment}}}
 
 
 def test_promotion_of_what_the_mandate_allows_by_now_is_none(made: World, one: Precedent) -> None:
@@ -144,7 +161,6 @@ def test_draft_of_an_administrator_waits_for_somebody_else(made: World, one: Pre
 
 
 def test_draft_is_for_the_holding_teams_and_administrators(made: World, one: Precedent) -> None:
-    """Seen to fail: with `mandate.see` asked instead."""
     for person in (made.olivier, made.els, made.petra, made.femke, made.ines):
         with pytest.raises(NotAllowed):
             draft_promoted(precedent=one, by=person, at=made.at)
