@@ -17,7 +17,7 @@ from approvals.actions.outcome import win
 from approvals.models import Approval, Case, ConsentSeat, Deal
 from insights.actions import ask_replay
 from insights.actions.precedents import publish
-from insights.models import LookBack, Widening
+from insights.models import LookBack, Precedent, Widening
 from insights.ticking import ask_due
 from insights.trust import Record, Row
 from mandates.actions import ask_for_mandate, draft_charter, draft_mandate, propose, propose_charter
@@ -221,6 +221,8 @@ def learnt(world: World, made: dict[str, Deal]) -> dict[str, int]:
     case = Case.objects.get(deal=made["allowed"])
     said = {"title": "Training below list", "difference": "They took two years."}
     precedent = publish(case=case, by=world.ines, at=world.at, **said)
+    # cited often enough, so that its page says what it would change
+    Precedent.objects.filter(pk=precedent.pk).update(suggested_at=world.at)
     ask_due(world.at)
     look_back = LookBack.objects.get(deal=made["won"])
     return {"precedent": precedent.pk, "decided_case": case.pk, "look_back": look_back.pk}

@@ -18,7 +18,7 @@ INTERNAL = ("610", "cost", "margin", "mandate", "public-2026", "committee", "dea
 
 
 def test_quote_has_prices_and_terms_and_nothing_internal(made: World) -> None:
-    """Seen to fail: with the lines of the facts handed on whole."""
+    """Seen to fail: with the cost among the fields of a line."""
     deal = submitted(made, terms=terms(("SW-24P", "4", MEMBER_PRICE), ("SUP-M", "2", "90.00"), why="They ask for it."))
     answer = Program(made.bram).get(f"deals/{deal.reference}/quote/")
     text, told = answer.content.decode(), answer.json()
@@ -44,7 +44,7 @@ def test_quote_has_prices_and_terms_and_nothing_internal(made: World) -> None:
 
 
 def test_quote_is_the_same_whatever_the_cost(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Byte for byte, also for whoever sees costs. Seen to fail: with the lines of the facts handed on whole."""
+    """Byte for byte, also for whoever sees costs. Seen to fail: with the cost among the fields of a line."""
     deal = submitted(made, price=MEMBER_PRICE)
     paths = (f"deals/{deal.reference}/quote/?list=1", f"deals/{deal.reference}/quote/pdf/?list=1")
     before = [Program(made.anke).get(path).content for path in paths]
