@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +46,7 @@ def _carried(found: Promotion, step: Step) -> str:
     )
     bound = _bound(found, step, step.after)
     cases = listed([str(case) for case in step.cases])
-    return said % {"limit": _label(found, step), "bound": bound, "cases": cases} + " " + _term(step)
+    return said % {"limit": capfirst(_label(found, step)), "bound": bound, "cases": cases} + " " + _term(step)
 
 
 def _term(step: Step) -> str:
