@@ -50,7 +50,9 @@ class Unused:
 
 def near_limits(team: Team, person: Person) -> list[NearLimit]:
     """Return the team's open deals that use most of a limit or go beyond it, the closest first."""
-    deals = Deal.objects.filter(team=team, state__in=(DealState.PENDING, DealState.APPROVED), latest__isnull=False)
+    # by key, so that the team's open deals are found without walking over all that it ever made
+    found = Deal.objects.filter(team=team, state__in=(DealState.PENDING, DealState.APPROVED)).values("pk")
+    deals = Deal.objects.filter(pk__in=found, latest__isnull=False)
     open_deals = {deal.latest_id: deal for deal in deals.select_related("customer").order_by("-id")[:MOST_DEALS]}
     decisions = Decision.objects.filter(revision__in=open_deals).order_by("revision_id", "number")
     latest = {decision.revision_id: decision for decision in decisions}
@@ -76,7 +78,7 @@ def _percent(share: Decimal) -> str:
 def unused(version: MandateVersion, team: Team, person: Person, *, at: datetime) -> list[Unused]:
     """Return the limits of which no deal of late has asked for half; nothing where too few deals say anything."""
     decisions = Decision.objects.filter(revision__deal__team=team, mandate_version=version, at__gte=at - SPAN)
-    answers = [documents_of(one)[1] for one in decisions.order_by("-id")[:MOST_DECISIONS]]
+    answers = [documents_of(one)[1] for one in decisions.order_by("-at", "-id")[:MOST_DECISIONS]]
     if len(answers) < FEWEST_DECISIONS:
         return []
     document = document_of(version)

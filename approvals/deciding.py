@@ -35,7 +35,7 @@ class Asked:
 def of_team(team: Team, person: Person, request: HttpRequest) -> tuple[str, Mapping[str, Any]] | None:
     """Return the section of the team's page."""
     now = timezone.now()
-    rows = Decision.objects.filter(revision__deal__team=team, number=1, at__gte=now - SPAN).order_by("-id")
+    rows = Decision.objects.filter(revision__deal__team=team, number=1, at__gte=now - SPAN).order_by("-at", "-id")
     columns = ("outcome", "at", "revision_id", "revision__deal__latest_id", "revision__deal__answered_at")
     asked = [
         Asked(outcome, at, answered_at if revision == latest else None)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from approvals import concessions, deciding
 from approvals.models import Deal, Decision
 from approvals.readings import figures
-from approvals.sight import visible_deals
+from approvals.sight import on_visible_deals, visible_deals
 from mandates import choosing
 from mandates import sections as mandate_pages
 from mandates.models import Mandate
@@ -49,7 +49,7 @@ def of_customer(customer: Customer, person: Person, request: HttpRequest) -> Bui
 def of_mandate(mandate: Mandate, person: Person, request: HttpRequest) -> Built:
     """Return the newest decisions under a mandate, of deals that the reader may see."""
     decisions = (
-        Decision.objects.filter(mandate_version__mandate=mandate, revision__deal__in=visible_deals(person))
+        Decision.objects.filter(on_visible_deals(person, "revision__deal_id"), mandate_version__mandate=mandate)
         .select_related("revision__deal__customer", "mandate_version")
         .order_by("-id")[:MOST_SHOWN]
     )

@@ -34,7 +34,7 @@ from approvals.readings.blind import names_mandate, without_margin
 from approvals.readings.lines import totals_of
 from approvals.readings.rating import rating_of_deal, rating_of_line
 from approvals.shown import documents_as_known, documents_of
-from approvals.sight import visible_cases, visible_deals
+from approvals.sight import on_visible_deals, visible_cases
 from journal.editions import etag_of
 from journal.timeline import PAGE_SIZE, timeline
 from mandates.engine import digest
@@ -146,7 +146,7 @@ class ReceiptView(DealView):
         responses={200: ReceiptSerializer},
     )
     def get(self, request: Request, pk: int) -> Response:
-        decisions = Decision.objects.filter(revision__deal__in=visible_deals(person_of(request)))
+        decisions = Decision.objects.filter(on_visible_deals(person_of(request), "revision__deal_id"))
         related = decisions.select_related("revision__deal__team", "mandate_version__mandate")
         decision = get_object_or_404(related, pk=pk)
         cost = shows_cost(request, decision.revision.deal)

@@ -138,6 +138,7 @@ class Vote(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="one_vote_per_person_and_case")]
+        indexes = [models.Index(fields=["user", "-cast_at"], name="vote_user")]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.choice}"

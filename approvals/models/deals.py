@@ -66,6 +66,7 @@ class Deal(models.Model):
             models.Index(fields=["team", "state", "-id"], name="deal_team_state"),
             models.Index(fields=["customer", "-id"], name="deal_customer"),
             models.Index(fields=["contact", "state", "-id"], name="deal_contact_state"),
+            models.Index(fields=["created_by", "state", "-id"], name="deal_maker_state"),
             models.Index(fields=["state", "-id"], name="deal_state"),
             models.Index(fields=["-id"], condition=Q(imported=False), name="deal_made_here"),
             models.Index(fields=["good_until"], condition=Q(state="approved"), name="deal_lapse_due"),

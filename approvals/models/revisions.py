@@ -90,6 +90,10 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "number"], name="decision_number_once")]
+        indexes = [
+            models.Index(fields=["-at"], name="decision_at"),
+            models.Index(fields=["mandate_version", "-at"], name="decision_version_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.outcome}"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.models import Advice, ConsentSeat, Vote
-from approvals.sight import visible_deals
+from approvals.sight import on_visible_deals
 from teams.models import User
 from teams.permissions import Person
 
@@ -26,7 +26,7 @@ def _older(column: str, before: datetime | None) -> Q:
 
 
 def _votes(user: User, person: Person, before: datetime | None, most: int) -> list[Done]:
-    rows = Vote.objects.filter(_older("cast_at", before), user=user, case__deal__in=visible_deals(person))
+    rows = Vote.objects.filter(_older("cast_at", before), on_visible_deals(person, "case__deal_id"), user=user)
     rows = rows.select_related("case__deal__customer", "case__committee").order_by("-cast_at")
     return [
         {
@@ -43,7 +43,7 @@ def _votes(user: User, person: Person, before: datetime | None, most: int) -> li
 
 def _consents(user: User, person: Person, before: datetime | None, most: int) -> list[Done]:
     rows = ConsentSeat.objects.filter(_older("answered_at", before), user=user, answered_at__isnull=False)
-    rows = rows.filter(round__revision__deal__in=visible_deals(person))
+    rows = rows.filter(on_visible_deals(person, "round__revision__deal_id"))
     rows = rows.select_related("round__revision__deal__customer").order_by("-answered_at")
     return [
         {

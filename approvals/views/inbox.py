@@ -21,7 +21,7 @@ from approvals.clock import Clock, clock_of
 from approvals.markdown import excerpt
 from approvals.models import Follow, Mention
 from approvals.readings.done import done_by
-from approvals.sight import visible_deals
+from approvals.sight import on_visible_deals
 from approvals.views.looking import PageRequest, deal_of, row_number
 from approvals.views.preview import preview_of
 from approvals.views.waiting import waiting_for
@@ -87,7 +87,7 @@ def _waiting(request: PageRequest, clock: Clock) -> Shown:
 def _mentioned(request: PageRequest, clock: Clock) -> Shown:
     """Return the comments that mention the reader and were not taken back, on deals that they may see."""
     rows = Mention.objects.filter(user=request.user, comment__taken_back_at=None)
-    rows = rows.filter(comment__deal__in=visible_deals(request.person))
+    rows = rows.filter(on_visible_deals(request.person, "comment__deal_id"))
     found = page(rows.select_related("comment__by", "comment__deal__customer"), request.GET, order="-pk")
     return {"items": [_mention(row) for row in found.items], "page": found}
 
@@ -110,7 +110,7 @@ def _following(request: PageRequest, clock: Clock) -> Shown:
     show_all = request.GET.get("show") == "all"
     found = page(inbox.messages_of(request.user.pk, unread_only=not show_all), request.GET, order="-pk")
     told = entries(message.event for message in found.items)
-    follows = Follow.objects.filter(user=request.user, deal__in=visible_deals(request.person))
+    follows = Follow.objects.filter(on_visible_deals(request.person, "deal_id"), user=request.user)
     return {
         "items": [_news(message, entry) for message, entry in zip(found.items, told, strict=True)],
         "page": found,

@@ -18,7 +18,7 @@ from approvals.readings.findings import Names
 from approvals.readings.lines import lines_of, totals_of
 from approvals.readings.verdict import People, Reader, sentence
 from approvals.shown import documents_as_known, documents_of, findings_of, names_of
-from approvals.sight import about, cost_shown, visible_deals
+from approvals.sight import about, cost_shown, on_visible_deals
 from approvals.views.looking import PageRequest
 from approvals.views.people import Words, seats_as_people, votes_as_people
 from journal import pdf
@@ -165,7 +165,7 @@ def _found(request: PageRequest, pk: int) -> tuple[Decision, CostView]:
 
 def found(person: Person, organisation: Organisation, pk: int) -> tuple[Decision, CostView]:
     """Return the decision if the reader may see its deal, and how costs are shown. Raises: Http404."""
-    decisions = Decision.objects.filter(revision__deal__in=visible_deals(person)).select_related(
+    decisions = Decision.objects.filter(on_visible_deals(person, "revision__deal_id")).select_related(
         "revision__deal__team",
         "revision__deal__customer",
         "revision__deal__latest",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,7 +12,7 @@ from approvals.catalogue_search import offered
 from approvals.clock import clock_of
 from approvals.models import OPEN_STATES, Deal
 from approvals.readings import budgets
-from approvals.sight import visible_deals
+from approvals.sight import own_deals, visible_deals
 from approvals.views.asking import ask_form
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
@@ -62,8 +61,7 @@ def _sets_up(request: PageRequest) -> bool:
 
 
 def _own_deals(request: PageRequest) -> Sequence[Deal]:
-    mine = Q(contact=request.user) | Q(created_by=request.user)
-    deals = visible_deals(request.person).filter(mine, state__in=OPEN_STATES)
+    deals = visible_deals(request.person).filter(own_deals(request.user.pk, OPEN_STATES))
     return list(deals.select_related("customer", "latest").order_by("-id")[:MOST_SHOWN])
 
 

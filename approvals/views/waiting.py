@@ -14,7 +14,7 @@ from approvals.clock import Clock
 from approvals.models import Advice, Case, ConsentRound, ConsentSeat, Deal, DealState
 from approvals.readings import figures
 from approvals.readings.due import TimeLeft
-from approvals.sight import visible_deals, waiting_cases
+from approvals.sight import on_visible_deals, own_deals, visible_deals, waiting_cases
 from approvals.today_parts import more_waiting
 from approvals.views.choosing import own_teams
 from approvals.views.looking import PageRequest, today_of
@@ -102,7 +102,7 @@ def _answers(request: PageRequest) -> list[dict[str, Any]]:
     """Return the cases whose clock stands still until the reader's team has answered points or a counter-proposal."""
     mine = Q(deal__contact=request.user) | Q(revision__submitted_by=request.user)
     cases = Case.objects.filter(mine, state=Case.State.OPEN, paused_at__isnull=False)
-    cases = cases.filter(deal__in=visible_deals(request.person))
+    cases = cases.filter(on_visible_deals(request.person, "deal_id"))
     cases = cases.select_related("deal__customer", "committee", "revision").order_by("id")
     return [
         _item(
@@ -194,7 +194,7 @@ def _own_steps(request: PageRequest, now: Any) -> list[dict[str, Any]]:
     )
     deals = (
         visible_deals(request.person)
-        .filter(Q(contact=request.user) | Q(created_by=request.user))
+        .filter(own_deals(request.user.pk, (DealState.PENDING, DealState.DECLINED, DealState.APPROVED)))
         .annotate(objected=Exists(objected))
         .filter(
             Q(objected=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from approvals.sight import visible_deals
+from approvals.sight import on_visible_deals, visible_deals
 from insights.actions import ask_replay, cancel_replay
 from insights.forms import ReplayForm
 from insights.models import OPEN_STATES, Replay
@@ -141,7 +141,7 @@ def _context(
 def _found(request: PageRequest, version: MandateVersion, replay: Replay) -> dict[str, Any]:
     """Return the sums for everybody, and the deals that change as far as the reader may see them."""
     found = summary(json.loads(replay.result))
-    visible = replay.changes.filter(deal__in=visible_deals(request.person))
+    visible = replay.changes.filter(on_visible_deals(request.person, "deal_id"))
     rows = visible.select_related("deal__team", "deal__customer")
     shown = page(rows, request.GET, order="pk", size=CHANGES_A_PAGE)
     return {
