@@ -23,7 +23,9 @@ UNTOLD = {"/api/v1/evaluate/"}
 
 
 def allowed(row: Row) -> str:
-    return next(who for who, answer in zip(PEOPLE, row.answers, strict=False) if answer in "2+-" and who)
+    """Return somebody whom the address answers; a conflict tells that they might, at another moment."""
+    answers = [(answer, who) for who, answer in zip(PEOPLE, row.answers, strict=False) if who]
+    return next(who for kind in ("2+-", "9") for answer, who in answers if answer in kind)
 
 
 def ask(client: Client, row: Row, body: dict[str, Any]) -> Any:
