@@ -51,8 +51,8 @@ class Unused:
 def near_limits(team: Team, person: Person) -> list[NearLimit]:
     """Return the team's open deals that use most of a limit or go beyond it, the closest first."""
     # by key, so that the team's open deals are found without walking over all that it ever made
-    found = Deal.objects.filter(team=team, state__in=(DealState.PENDING, DealState.APPROVED)).values("pk")
-    deals = Deal.objects.filter(pk__in=found, latest__isnull=False)
+    open_keys = Deal.objects.filter(team=team, state__in=(DealState.PENDING, DealState.APPROVED)).values("pk")
+    deals = Deal.objects.filter(pk__in=open_keys, latest__isnull=False)
     open_deals = {deal.latest_id: deal for deal in deals.select_related("customer").order_by("-id")[:MOST_DEALS]}
     decisions = Decision.objects.filter(revision__in=open_deals).order_by("revision_id", "number")
     latest = {decision.revision_id: decision for decision in decisions}

@@ -26,6 +26,7 @@ from journal.idempotency import idempotent
 from journal.strict import StrictSerializer
 from mandates.engine import METRICS
 from teams.api import IDEMPOTENCY_KEY, asker
+from teams.api_base import NothingSerializer
 from teams.models import ApiToken
 from teams.serializers import ContactSerializer
 from teams.tokens import HasScope
@@ -204,12 +205,13 @@ class DraftPrecedentView(DealView):
         summary="Draft the change of the mandate that a precedent suggests",
         description="With the limits that its cases justify. A draft, to be changed and proposed; nothing is granted.",
         tags=TAGS,
-        request=None,
+        request=NothingSerializer,
         responses={201: DraftedSerializer},
         parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH), IDEMPOTENCY_KEY],
     )
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
+        taken(NothingSerializer, request.data)
         one = get_object_or_404(Precedent.objects.all(), pk=pk)
         made = draft_promoted(precedent=one, by=asker(request), at=timezone.now())
         headers = {"Location": f"/api/v1/mandates/{made.mandate.code}/versions/{made.number}/"}

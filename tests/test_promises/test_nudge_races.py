@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from approvals.actions.nudging import nudge_case, nudge_round
+from approvals.actions.submit import withdraw
 from approvals.models import Case, ConsentRound
 from journal.models import Event
 from journal.refusals import Conflict
@@ -36,3 +37,5 @@ def test_reminding_at_once_reminds_once(company: World, rounds: int) -> None:
             assert len(refused) == len(TEAM) - 1
         assert Event.objects.filter(verb="case.nudged").count() == number
         assert Event.objects.filter(verb="consent.nudged").count() == number
+        # the next round needs its room in the team's budget
+        withdraw(deal=asked.revision.deal, by=company.bram, at=company.at)

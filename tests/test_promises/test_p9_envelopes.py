@@ -32,6 +32,7 @@ class Edits(RuleBasedStateMachine):
         cost=st.sampled_from(["610.00", None]),
     )
     def approve(self, price: str, cost: str | None) -> None:
+        self.costs = {"SW": cost, "RT": "610.00", "NEW": "610.00"}
         self.approved = case(line("SW", price, unit_cost=cost), line("RT", "1000.00", "2"))
         both = [envelope(self.approved, "deal-desk"), envelope(self.approved, "finance")]
         self.now = copy.deepcopy(self.approved)
@@ -61,7 +62,8 @@ class Edits(RuleBasedStateMachine):
 
     @rule(product=st.sampled_from(["SW", "RT", "NEW"]))
     def change_product(self, product: str) -> None:
-        self.deal["lines"][-1]["product"] = product
+        """A product brings its cost along: one that is known where none was known is a new question."""
+        self.deal["lines"][-1] |= {"product": product, "unit_cost": self.costs[product]}
 
     @rule()
     def set_back(self) -> None:
