@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from approvals.models import Case, Deal, DealState
+from approvals.shown import documents_of
 from insights.actions.look_backs import Answers, answer, ask
 from insights.actions.precedents import listen, publish
 from insights.models import LookBack, Precedent
@@ -65,7 +66,9 @@ CITING = 3
 def learn(*, at: datetime) -> None:
     """Publish precedents from decided cases, cite the first in others, and answer most look-backs."""
     decided = Case.objects.filter(state=Case.State.APPROVED, deal__imported=False)
-    cases = list(decided.select_related("deal__team", "deal__customer", "committee", "decision").order_by("id"))
+    rows = decided.select_related("deal__team", "deal__customer", "committee", "decision", "revision").order_by("id")
+    # what the precedents tell is of discounts on products, and each of one limit
+    cases = [case for case in rows if len(_limits(case)) == 1]
     asked_again = max((case for case in cases if case.deal.team.code == "public"), key=_often(cases), default=None)
     others = [case for case in cases[: len(PRECEDENTS) * 2 : 2] if case != asked_again]
     made = []
@@ -76,6 +79,16 @@ def learn(*, at: datetime) -> None:
     if made:
         _cite(made[0], _like(made[0].case, cases), at)
     _look_back(at)
+
+
+def _limits(case: Case) -> set[int | None]:
+    """Return the rows of the mandate whose bound on a line's discount the case is beyond."""
+    _judged, answer = documents_of(case.decision)
+    return {
+        one["limit"]
+        for one in answer["findings"]
+        if (one["metric"], one["committee"], one["source"]) == ("line_discount", case.committee.code, "mandate")
+    }
 
 
 def _often(cases: list[Case]) -> Callable[[Case], int]:
