@@ -12,14 +12,13 @@
   "use strict";
   const WAIT = 3000;
   const form = () => document.getElementById("_editor");
-  const announcer = document.getElementById("announcer");
   const address = location.pathname;
   let timer = 0;
   let dirty = false;
   let saving = null;
   let redrawing = false;
 
-  const say = (text) => { announcer.textContent = text; };
+  const say = (text) => document.dispatchEvent(new CustomEvent("announce", { detail: text })); // to live.js
   // asked beside the form's own live question, which would cut it short
   const ask = (values, target) => window.htmx.ajax("POST", address, { source: document.getElementById("_asker"), target, swap: "outerHTML", values });
 

@@ -42,6 +42,15 @@
     if (!speaking) speaking = setTimeout(speak, Math.max(0, saidAt + HUSH - Date.now()));
   }
 
+  // What somebody has just done is heard at once, and not talked over by what follows from it.
+  document.addEventListener("announce", (event) => {
+    announcer.textContent = event.detail;
+    saidAt = Date.now();
+    if (!speaking) return;
+    clearTimeout(speaking);
+    speaking = setTimeout(speak, HUSH);
+  });
+
   const live = (event) => event.detail.requestConfig?.triggeringEvent?.type === "live" || event.detail.elt?.matches?.("form[data-live]");
 
   document.addEventListener("htmx:configRequest", (event) => {
