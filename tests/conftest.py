@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.services import chromium
+from tests.services.serving import Requests
 
 # The live server and the browser are threads and processes of this test run; Playwright's own event loop
 # makes Django think that its synchronous database calls were made from asynchronous code.
@@ -135,6 +136,19 @@ def forgotten_cache() -> Iterator[None]:
     """Rate limits and other remembered things of one test are nothing to the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No row is emptied while the live server still answers: a window that closes sends a last saving."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # its emptying of the tables then comes after this
+    requests = Requests()
+    yield
+    requests.wait()
+    requests.close()
 
 
 # --- services of ./test ---
