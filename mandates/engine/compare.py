@@ -5,7 +5,7 @@ side's limit on that metric stops the deal. Regions of conditions are followed e
 although the bounds differ, and what takes too many steps, is "undecided" and to be treated as wider.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final, Literal
@@ -207,18 +207,22 @@ class _Search:
         for day in alone:
             if not narrow.valid_from <= day <= narrow.valid_until:
                 finder = self._witnesses(level, day, in_force=False)
-                yield self._anywhere("validity", level, [scope], finder)
+                if parts := self._parts(scope):
+                    yield self._anywhere("validity", level, parts, finder)
 
     def _by_scope(self, level: str, witnesses: Witnesses) -> Iterator[Difference]:
         if self.wide.scope is None:
             return
-        covers = [*self.pair.impossible, *([self.narrow.scope] if self.narrow.scope is not None else [])]
-        try:
-            parts = list(islice(outside(self.wide.scope, covers, self._some()), 8))
-        except Exhausted:
-            parts = [self.wide.scope]
-        if parts:
+        covers = [self.narrow.scope] if self.narrow.scope is not None else []
+        if parts := self._parts(self.wide.scope, covers):
             yield self._anywhere("scope", level, parts, witnesses)
+
+    def _parts(self, box: Box, covers: Sequence[Box] = ()) -> list[Box]:
+        """Some parts of the box in which deals can lie that none of these covers; the box where that takes too long."""
+        try:
+            return list(islice(outside(box, [*self.pair.impossible, *covers], self._some()), 8))
+        except Exhausted:
+            return [box]
 
     def _anywhere(self, metric: str, level: str, parts: list[Box], witnesses: Witnesses) -> Difference:
         """The difference that any deal agreed by the wide side in one of the parts shows."""

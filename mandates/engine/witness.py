@@ -110,6 +110,8 @@ class Witnesses:
         self, metric: str, opening: Opening | None, box: Box, bounds: Mapping[str, Bound]
     ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
         point = Point(self.pair, box)
+        if not point.weight:
+            return
         missing = point.without_rate or (
             opening is not None and opening.sort == "unknown" and METRICS[metric].kind == "money"
         )
@@ -200,8 +202,11 @@ class Point:
         self.pair = pair
         self.box = box
         self.space = pair.space
-        self.quantity = self._whole("quantity", least=1)
-        self.term = self._whole("term_months", least=1 if self.text("charge") == "monthly" else 0)
+        monthly = self.text("charge") == "monthly"
+        self.quantity = self._whole("quantity", least=Fraction(1))
+        self.term = self._whole("term_months", least=Fraction(WHOLE if monthly else 0))
+        # what a unit price is multiplied by; nothing where monthly lines meet a term of no month: no deal lies there
+        self.weight = self.quantity / WHOLE * (self.term / WHOLE if monthly else 1)
         self.without_rate = self._atoms("list_value") == [Apart.UNKNOWN]
 
     def _atoms(self, key: str) -> list[Any]:
@@ -220,16 +225,17 @@ class Point:
             return other_than(self.space.dimensions[self.space.place[name]])
         return None if atoms[0] is Apart.UNKNOWN else atoms[0]
 
-    def _whole(self, key: str, least: int) -> Fraction:
-        """A figure in 1/10000 of the range: the usual one where the box holds it, else the least that it can be."""
+    def _whole(self, key: str, least: Fraction) -> Fraction:
+        """A figure in 1/10000 of the range: the usual one where the box holds it, else a small one that it can be."""
         usual = Fraction(_USUAL[key] * WHOLE)
         cells = [atom for atom in self._atoms(key) if isinstance(atom, Cell)]
         if not cells or any(cell.holds(usual) for cell in cells):
             return usual
         firsts = [cell.first for cell in cells]
-        for cell in cells:  # the first figure above nothing, where the range begins at nothing
-            if cell.first == 0 and least and cell.holds(Fraction(WHOLE)):
-                return Fraction(WHOLE)
+        for cell in cells:  # a figure above nothing, where the range begins at nothing
+            for figure in (Fraction(WHOLE), least):
+                if cell.first == 0 and least and cell.holds(figure):
+                    return figure
         return max(firsts[0], Fraction(0))
 
     def days(self, *, usual: bool) -> list[Fraction]:
@@ -262,13 +268,11 @@ class Point:
         self, sketch: Sketch, listed: Fraction, currency: str, days: Fraction, *, rounded_up: bool
     ) -> dict[str, Any]:
         """The deal document at a list value in the space's currency, its prices rounded up or down to 1/10000."""
-        monthly = self.text("charge") == "monthly"
-        weight = self.quantity / WHOLE * (self.term / WHOLE if monthly else 1)
         into = self.pair.rate_into(currency)
         rounding = ceil if rounded_up else floor
         lines = []
         for stroke in sketch.strokes:
-            unit = rounding(stroke.share * listed * into / weight)
+            unit = rounding(stroke.share * listed * into / self.weight)
             asked = ceil(unit * (1 - stroke.discount)) if not rounded_up else floor(unit * (1 - stroke.discount))
             if stroke.unlisted:
                 unit, asked = 0, WHOLE

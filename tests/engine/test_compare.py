@@ -322,6 +322,17 @@ def test_compare_a_coupled_bound_finds_the_deal_of_two_lines() -> None:
     assert len(found[0].witness.case["deal"]["lines"]) == 2
 
 
+def test_compare_where_monthly_deals_cannot_lie_shows_one_off() -> None:
+    """Seen to fail: with monthly lines over no month, by whose weight a price was divided."""
+    rows = limit("line_discount", "9", when={"charge": "monthly"}), limit("line_discount", "5")
+    before = mandate(*rows, scope={"term_months": {"below": 1}})
+    after = before | {"valid_until": "2027-06-30"}
+    found = compare(before, after, RATES)
+    assert {(one.kind, one.metric) for one in found} == {("wider", "validity")}
+    for one in found:
+        confirm(one, before, after)
+
+
 def test_compare_a_limit_that_another_one_implies_makes_no_difference() -> None:
     rows = [limit("line_discount", "15"), limit("line_margin", "30")]
     a = mandate(*rows, limit("deal_discount", "15"), limit("deal_margin", "20"))
