@@ -66,26 +66,19 @@ PAGES = {
 
 
 @contextmanager
-def unguarded() -> Iterator[None]:
-    """Let copies in without what guards true rows."""
-    from django.db import connection, transaction  # noqa: PLC0415
+def unchecked() -> Iterator[None]:
+    """Let copies in without what guards true rows, and before the rows they lead to."""
+    from django.db import connection  # noqa: PLC0415
 
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
-            yield
-            cursor.execute("SET session_replication_role = DEFAULT")
-            return
-        cursor.execute("PRAGMA foreign_keys = OFF")
-        with transaction.atomic():
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f'DROP TRIGGER "{name}"')
-            yield
-            for _, sql in triggers:
-                cursor.execute(sql)
-        cursor.execute("PRAGMA foreign_keys = ON")
+    from tests.journal.tampering import run, unguarded  # noqa: PLC0415
+
+    checked = connection.vendor == "sqlite"  # PostgreSQL's guards take its keys along
+    if checked:
+        run("PRAGMA foreign_keys = OFF")
+    with unguarded():
+        yield
+    if checked:
+        run("PRAGMA foreign_keys = ON")
 
 
 def expression(field: Any, own: set[str], postgres: bool, span: int) -> str:
@@ -126,7 +119,7 @@ def copy(count: int, first: int) -> None:
 
     postgres, own = connection.vendor == "postgresql", set(COPIED)
     numbers = f"WITH RECURSIVE ks(k) AS (SELECT {first} UNION ALL SELECT k + 1 FROM ks WHERE k < {first + count - 1}) "
-    with unguarded(), connection.cursor() as cursor:
+    with unchecked(), connection.cursor() as cursor:
         for label, which in COPIED.items():
             model: type[Model] = apps.get_model(label)
             fields = model._meta.concrete_fields
