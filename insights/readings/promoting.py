@@ -46,10 +46,13 @@ def _carried(found: Promotion, step: Step) -> str:
     )
     bound = _bound(found, step, step.after)
     cases = listed([str(case) for case in step.cases])
-    return said % {"limit": capfirst(_label(found, step)), "bound": bound, "cases": cases} + " " + _term(step)
+    carried = said % {"limit": capfirst(_label(found, step)), "bound": bound, "cases": cases}
+    return f"{carried} {_term(step)}".rstrip()
 
 
 def _term(step: Step) -> str:
+    if not step.shortest_term:
+        return ""
     return ngettext("Shortest term: %(count)s month.", "Shortest term: %(count)s months.", step.shortest_term) % {
         "count": step.shortest_term
     }
